@@ -1,0 +1,72 @@
+#ifndef FAIRLEAD_DATAPLANE_EVENT_EPOLL_SOCKET_H_
+#define FAIRLEAD_DATAPLANE_EVENT_EPOLL_SOCKET_H_
+
+// A TCP socket of an EpollLoop. See socket.h for the contract. Thread: the loop's.
+
+#include <memory>
+
+#include "dataplane/event/epoll_loop.h"
+#include "dataplane/event/socket.h"
+
+namespace fairlead::event {
+
+class EpollSocket final : public Socket {
+ public:
+  // Takes `fd`, a non-blocking stream socket. Null when epoll refuses it (memory); the descriptor
+  // is closed then.
+  static std::unique_ptr<EpollSocket> New(EpollLoop& loop, int fd, const net::Address& peer);
+  ~EpollSocket() override;
+
+  void ShutdownWrite() override;
+  void SetWatcher(SocketWatcher* watcher) override { watcher_ = watcher; }
+  bool IsQuiet() const override { return !is_readable_ && !is_hung_up_; }
+  const net::Address& peer_address() const override { return peer_; }
+  net::Address local_address() const override;
+
+ protected:
+  bool StartRead(ReadOperation& operation) override;
+  void CancelRead() override { read_ = nullptr; }
+  bool StartWrite(WriteOperation& operation) override;
+  void CancelWrite() override { write_ = nullptr; }
+  bool StartConnected(ConnectOperation& operation) override;
+  void CancelConnected() override { connect_ = nullptr; }
+
+ private:
+  class Watch final : public EpollWatch {
+   public:
+    explicit Watch(EpollSocket* owner) : owner(owner) {}
+    void OnEvents(uint32_t events) override;
+    void OnTurn() override;
+    // Null once the socket is destroyed.
+    EpollSocket* owner;
+  };
+
+  EpollSocket(EpollLoop& loop, int fd, const net::Address& peer);
+  bool TryRead(ReadOperation& operation);
+  bool TryWrite(WriteOperation& operation);
+  // False when this turn's share is used up: the operation then waits for the next turn.
+  bool TakeTurnShare();
+  void ResumeReader();
+  void ResumeWriter();
+  void TellWatcher(uint32_t events);
+
+  EpollLoop& loop_;
+  const int fd_;
+  const net::Address peer_;
+  std::unique_ptr<Watch> watch_;
+  SocketWatcher* watcher_ = nullptr;
+  ReadOperation* read_ = nullptr;
+  WriteOperation* write_ = nullptr;
+  ConnectOperation* connect_ = nullptr;
+  uint64_t turn_ = 0;
+  uint8_t turn_share_ = 0;
+  // Whether trying may succeed; false from a short read, or EAGAIN, until epoll says otherwise.
+  bool is_readable_ = false;
+  bool is_writable_ = true;
+  // The end of the stream or an error is there to be read: reads go on until they have seen it.
+  bool is_hung_up_ = false;
+};
+
+}  // namespace fairlead::event
+
+#endif  // FAIRLEAD_DATAPLANE_EVENT_EPOLL_SOCKET_H_
