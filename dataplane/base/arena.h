@@ -4,8 +4,8 @@
 // Memory for many small texts that die together.
 //
 //     std::string_view kept = arena.Copy(text);
-//     arena.Reset();                      // all of it is gone; the first 1 KiB chunk stays for the
-//     next use
+//     arena.Reset();                      // all of it is gone; the first 1 KiB stays for the next
+//     use
 //
 // Thread: one at a time. Limits: none of its own; callers bound what they copy.
 
@@ -38,16 +38,19 @@ class Arena {
   }
   void Reset() {
     if (chunks_.empty()) return;
+    // A first chunk that one large text made is not worth keeping for ever.
+    if (first_size_ > kChunk) return Release();
     chunks_.resize(1);
     next_ = chunks_[0].get();
-    room_ = first_size_;
+    room_ = held_bytes_ = kChunk;
   }
   // Reset() that also gives the memory back.
   void Release() {
     chunks_.clear();
     next_ = nullptr;
-    room_ = 0;
+    room_ = held_bytes_ = 0;
   }
+  size_t held_bytes() const { return held_bytes_; }
 
  private:
   static constexpr size_t kChunk = 1024;
@@ -58,12 +61,14 @@ class Arena {
     if (chunks_.size() == 1) first_size_ = bytes;
     next_ = chunks_.back().get();
     room_ = bytes;
+    held_bytes_ += bytes;
   }
 
   std::vector<std::unique_ptr<char[]>> chunks_;
   char* next_ = nullptr;
   size_t room_ = 0;
   size_t first_size_ = 0;
+  size_t held_bytes_ = 0;
 };
 
 }  // namespace fairlead::base

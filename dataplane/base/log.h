@@ -13,12 +13,21 @@
 #include "absl/status/status.h"
 #include "spdlog/spdlog.h"
 
-#define FL_LOG(level, ...)                                \
-  do {                                                    \
-    if (::spdlog::should_log(::spdlog::level::level)) {   \
-      ::spdlog::log(::spdlog::level::level, __VA_ARGS__); \
-    }                                                     \
+#define FL_LOG(severity, ...)                                      \
+  do {                                                             \
+    if (::spdlog::should_log(::fairlead::log_level::severity)) {   \
+      ::spdlog::log(::fairlead::log_level::severity, __VA_ARGS__); \
+    }                                                              \
   } while (false)
+
+namespace fairlead::log_level {
+inline constexpr auto trace = spdlog::level::trace;
+inline constexpr auto debug = spdlog::level::debug;
+inline constexpr auto info = spdlog::level::info;
+inline constexpr auto warn = spdlog::level::warn;
+inline constexpr auto error = spdlog::level::err;
+inline constexpr auto critical = spdlog::level::critical;
+}  // namespace fairlead::log_level
 
 namespace fairlead {
 

@@ -33,21 +33,31 @@ using ResultOf = decltype(std::declval<Awaitable&>().await_resume());
 template <typename T>
 using MaybeResult = std::optional<std::conditional_t<std::is_void_v<T>, Done, T>>;
 
-// Awaits something that another party may end early. Awaiting yields nullopt after Interrupt().
+// A wait that another party may end early.
+class InterruptibleWait {
+ public:
+  virtual ~InterruptibleWait() = default;
+  // What is awaited is destroyed, and the awaiting coroutine resumed. Only while it waits, and
+  // never from inside what is awaited.
+  virtual void Interrupt() = 0;
+  bool is_waiting() const { return waiter_ != nullptr; }
+
+ protected:
+  std::coroutine_handle<> waiter_;
+};
+
+// Awaits something that may be ended early. Awaiting yields nullopt after Interrupt().
 template <typename Awaitable>
-class Interruptible {
+class Interruptible final : public InterruptibleWait {
  public:
   explicit Interruptible(Awaitable awaitable) : awaitable_(std::move(awaitable)) {}
   Interruptible(const Interruptible&) = delete;
 
-  // Ends the wait: the awaitable is destroyed, the awaiting coroutine resumed. Only while it waits,
-  // and never from inside what is awaited.
-  void Interrupt() {
+  void Interrupt() override {
     FL_DCHECK(waiter_ != nullptr);
     awaitable_.reset();
     std::exchange(waiter_, nullptr).resume();
   }
-  bool is_waiting() const { return waiter_ != nullptr; }
 
   bool await_ready() { return awaitable_->await_ready(); }
   auto await_suspend(std::coroutine_handle<> waiter) {
@@ -67,7 +77,6 @@ class Interruptible {
 
  private:
   std::optional<Awaitable> awaitable_;
-  std::coroutine_handle<> waiter_;
 };
 
 // Awaits something for a limited time. See WithTimeout.

@@ -1,0 +1,30 @@
+#include "dataplane/cluster/cluster_table.h"
+
+#include <utility>
+
+namespace fairlead::cluster {
+
+void ClusterTable::Set(std::shared_ptr<const ClusterConfig> config,
+                       std::shared_ptr<const upstream::EndpointSet> endpoints) {
+  const uint32_t index = config->slot->index;
+  if (index >= clusters_.size()) clusters_.resize(index + 1);
+  base::IntrusivePtr<WorkerCluster>& cluster = clusters_[index];
+  if (cluster) {
+    cluster->Update(std::move(config), std::move(endpoints));
+  } else {
+    cluster = base::IntrusivePtr<WorkerCluster>(
+        new WorkerCluster(std::move(config), std::move(endpoints), random_));
+  }
+}
+
+void ClusterTable::SetEndpoints(uint32_t index,
+                                std::shared_ptr<const upstream::EndpointSet> endpoints) {
+  WorkerCluster* cluster = Get(index);
+  if (cluster != nullptr) cluster->Update(cluster->shared_config(), std::move(endpoints));
+}
+
+void ClusterTable::Remove(uint32_t index) {
+  if (index < clusters_.size()) clusters_[index].reset();
+}
+
+}  // namespace fairlead::cluster

@@ -1,0 +1,57 @@
+#ifndef FAIRLEAD_DATAPLANE_FILTERS_ROUTER_REPLIES_H_
+#define FAIRLEAD_DATAPLANE_FILTERS_ROUTER_REPLIES_H_
+
+// What the router answers when there is no response to pass on: one table, with Envoy's statuses,
+// texts and flags. Thread: any.
+
+#include <cerrno>
+#include <cstdint>
+
+#include "dataplane/filters/stream.h"
+
+namespace fairlead::filters {
+
+inline constexpr LocalReply kRouteNotFound{404, "", "route_not_found", observe::kNoRouteFound};
+inline constexpr LocalReply kNoHealthyHost{503, "no healthy upstream", "no_healthy_upstream",
+                                           observe::kNoHealthyUpstream};
+inline constexpr LocalReply kConnectionTerminated{
+    503,
+    "upstream connect error or disconnect/reset before headers. reset reason: connection "
+    "termination",
+    "upstream_reset_before_response_started{connection_termination}",
+    observe::kUpstreamConnectionTermination};
+inline constexpr LocalReply kBadUpstreamResponse{
+    502, "upstream connect error or disconnect/reset before headers. reset reason: protocol error",
+    "upstream_reset_before_response_started{protocol_error}", observe::kUpstreamProtocolError};
+inline constexpr LocalReply kUpstreamTimeout{
+    504, "upstream request timeout", "upstream_response_timeout", observe::kUpstreamRequestTimeout};
+inline constexpr LocalReply kHttp2Upstream{
+    503, "the cluster speaks HTTP/2, which this proxy does not speak to upstreams yet",
+    "http2_upstream_not_supported", observe::kNoHealthyUpstream};
+
+// `error` is a negative errno.
+inline LocalReply ConnectFailure(int64_t error) {
+  LocalReply reply{503, "", "upstream_reset_before_response_started{connection_failure}",
+                   observe::kUpstreamConnectionFailure};
+  switch (-error) {
+    case ECONNREFUSED:
+      reply.body =
+          "upstream connect error or disconnect/reset before headers. reset reason: remote "
+          "connection failure, transport failure reason: delayed connect error: Connection refused";
+      break;
+    case ETIMEDOUT:
+      reply.body =
+          "upstream connect error or disconnect/reset before headers. reset reason: connection "
+          "timeout";
+      break;
+    default:
+      reply.body =
+          "upstream connect error or disconnect/reset before headers. reset reason: remote "
+          "connection failure";
+  }
+  return reply;
+}
+
+}  // namespace fairlead::filters
+
+#endif  // FAIRLEAD_DATAPLANE_FILTERS_ROUTER_REPLIES_H_

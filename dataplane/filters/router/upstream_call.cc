@@ -1,0 +1,224 @@
+#include "dataplane/filters/router/upstream_call.h"
+
+#include <array>
+#include <cerrno>
+
+#include "dataplane/codec/http1/parser.h"
+#include "dataplane/codec/http1/writer.h"
+#include "dataplane/filters/router/replies.h"
+#include "dataplane/route/hash_policy.h"
+
+namespace fairlead::filters {
+namespace {
+
+using codec::Method;
+using codec::http1::ParseState;
+
+constexpr int kInterimMax = 32;
+
+bool IsIdempotent(Method method) {
+  switch (method) {
+    case Method::kGet:
+    case Method::kHead:
+    case Method::kPut:
+    case Method::kDelete:
+    case Method::kOptions:
+    case Method::kTrace:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+event::Task<void> UpstreamCall::Run(Stream& stream,
+                                    base::IntrusivePtr<cluster::WorkerCluster> cluster,
+                                    const route::Forward& forward) {
+  cluster_ = std::move(cluster);
+  timeout_ = forward.timeout;
+  stream.info.upstream_cluster = cluster_->name();
+  if (!PickHost(stream, forward)) co_return stream.Reply(kNoHealthyHost);
+  while (true) {
+    connection_ = host_->TakeIdle();
+    const bool was_reused = connection_ != nullptr;
+    if (!was_reused) {
+      const int64_t error = co_await Connect();
+      if (error != 0) {
+        host_->stats().cx_connect_fail.Add();
+        co_return stream.Reply(ConnectFailure(error));
+      }
+    }
+    ++connection_->requests;
+    ++stream.info.upstream_attempts;
+    stream.info.upstream_host = &host_->address;
+    const Attempt attempt = co_await Exchange(stream);
+    if (attempt == Attempt::kResponse) co_return;
+    const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
+    upload_.reset();
+    connection_.reset();
+    if (again) continue;
+    host_->stats().rq_error.Add();
+    co_return stream.Reply(attempt == Attempt::kBadResponse ? kBadUpstreamResponse
+                                                            : kConnectionTerminated);
+  }
+}
+
+bool UpstreamCall::PickHost(Stream& stream, const route::Forward& forward) {
+  balance::PickContext context;
+  if (!forward.hash_policies.empty()) {
+    context.hash =
+        route::RequestHash(forward.hash_policies, stream.request, stream.info.downstream_remote);
+  }
+  TakeHost(cluster_->Pick(context));
+  return static_cast<bool>(host_);
+}
+
+void UpstreamCall::TakeHost(upstream::Host* host) {
+  if (host == nullptr) return;
+  host_ = base::IntrusivePtr<upstream::Host>(host);
+  is_counted_ = true;
+  ++host_->active_requests;
+  host_->stats().rq_total.Add();
+  host_->stats().rq_active.Add();
+}
+
+void UpstreamCall::LeaveHost() {
+  if (!is_counted_) return;
+  is_counted_ = false;
+  --host_->active_requests;
+  host_->stats().rq_active.Sub();
+}
+
+event::Task<int64_t> UpstreamCall::Connect() {
+  std::unique_ptr<event::Socket> socket = loop_.Connect(host_->address);
+  if (socket == nullptr) co_return -errno;
+  const std::optional<int64_t> result = co_await event::WithTimeout(
+      loop_.timers(), cluster_->config().connect_timeout, socket->Connected());
+  if (!result.has_value()) co_return -ETIMEDOUT;
+  if (*result != 0) co_return *result;
+  connection_ = std::make_unique<upstream::Connection>(std::move(socket), host_->shared_stats());
+  co_return 0;
+}
+
+event::Task<UpstreamCall::Attempt> UpstreamCall::Exchange(Stream& stream) {
+  const uint32_t requests_max = cluster_->config().requests_per_connection_max;
+  keeps_alive_ = requests_max == 0 || connection_->requests < requests_max;
+  has_response_bytes_ = false;
+  is_request_sent_ = false;
+  net::Slice head =
+      codec::http1::WriteRequestHead(stream.request, stream.request.framing, !keeps_alive_);
+  if (stream.request.framing.has_body()) {
+    upload_.emplace(Upload(stream, std::move(head)));
+  } else {
+    std::array<net::Slice, 1> pieces{std::move(head)};
+    if (co_await connection_->socket().Write(pieces) != 0) co_return Attempt::kConnectionDied;
+    stream.watchdog->Touch();
+    RequestSent(stream);
+  }
+  co_return co_await ReadHead(stream);
+}
+
+event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
+  const wire::PumpOutcome outcome =
+      co_await wire::SendMessage(std::move(head), *stream.request_body, stream.request.framing,
+                                 connection_->socket(), *stream.watchdog);
+  stream.info.bytes_received += outcome.body_bytes;
+  switch (outcome.result) {
+    case wire::PumpResult::kSent:
+      RequestSent(stream);
+      break;
+    case wire::PumpResult::kReadFailed:
+      // The client broke off, or its framing is wrong: nothing sensible can become of this
+      // exchange.
+      stream.watchdog->Raise(event::Alarm::kRequestBroken);
+      break;
+    case wire::PumpResult::kWriteFailed:
+      // The upstream wants no more of it; its response may be there to be read all the same.
+      break;
+  }
+}
+
+void UpstreamCall::RequestSent(Stream& stream) {
+  is_request_sent_ = true;
+  stream.info.request_complete = loop_.now();
+  stream.watchdog->ClearDeadline();
+  if (timeout_.count() > 0) {
+    stream.watchdog->SetDeadline(loop_.now() + timeout_, event::Alarm::kResponse);
+  }
+}
+
+event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
+  net::ReadBuffer& in = connection_->in();
+  for (int interim = 0; interim <= kInterimMax; ++interim) {
+    stream.response.Clear();
+    codec::http1::HeadScanner scan;
+    while (true) {
+      if (!in.empty()) {
+        const codec::http1::ParseResult parsed =
+            codec::http1::ParseResponseHead(scan, in.data(), in.size(), codec::http1::HeadLimits(),
+                                            stream.request.method, stream.response);
+        if (parsed.state == ParseState::kError) co_return Attempt::kBadResponse;
+        if (parsed.state == ParseState::kDone) {
+          stream.response.block = in.TakeSlice(parsed.consumed);
+          break;
+        }
+      }
+      const int64_t n = co_await connection_->socket().Read(in, net::kReadBlock);
+      if (n <= 0) co_return Attempt::kConnectionDied;
+      has_response_bytes_ = true;
+      stream.watchdog->Touch();
+    }
+    const uint16_t status = stream.response.status;
+    if (status >= 200) {
+      stream.info.upstream_first_byte = loop_.now();
+      stream.info.response_code_details = "via_upstream";
+      keeps_alive_ = keeps_alive_ && stream.response.keep_alive;
+      body_.Start(connection_->socket(), in, stream.response.framing, stream.keeps_trailers);
+      stream.response_body = stream.response.framing.has_body() ? &body_ : nullptr;
+      co_return Attempt::kResponse;
+    }
+    // Upgrades are not asked for, so that 101 is not an answer to anything we sent. 100 was given
+    // by us.
+    if (status == 101) co_return Attempt::kBadResponse;
+    if (status != 100 && !co_await stream.interim->SendInterim(stream.response)) {
+      co_return Attempt::kBadResponse;
+    }
+  }
+  co_return Attempt::kBadResponse;
+}
+
+bool UpstreamCall::MayRetry(const Stream& stream, bool was_reused) const {
+  return was_reused && !has_response_bytes_ && !stream.request.framing.has_body() &&
+         (IsIdempotent(stream.request.method) || !is_request_sent_);
+}
+
+void UpstreamCall::Finish() {
+  if (connection_ == nullptr) return;
+  const bool upload_done = !upload_.has_value() || upload_->is_done();
+  if (keeps_alive_ && upload_done && is_request_sent_ &&
+      body_.is_complete()) {
+    upload_.reset();
+    host_->stats().rq_success.Add();
+    host_->Give(std::move(connection_), loop_.timers(), cluster_->config().idle_timeout);
+  }
+  Reset();
+}
+
+void UpstreamCall::NoteTimeout() {
+  if (host_) host_->stats().rq_timeout.Add();
+}
+
+void UpstreamCall::Reset() {
+  upload_.reset();
+  connection_.reset();
+  LeaveHost();
+}
+
+void UpstreamCall::Clear() {
+  Reset();
+  host_.reset();
+  cluster_.reset();
+}
+
+}  // namespace fairlead::filters

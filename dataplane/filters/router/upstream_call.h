@@ -1,0 +1,84 @@
+#ifndef FAIRLEAD_DATAPLANE_FILTERS_ROUTER_UPSTREAM_CALL_H_
+#define FAIRLEAD_DATAPLANE_FILTERS_ROUTER_UPSTREAM_CALL_H_
+
+// One request on its way to an endpoint and back: what the router holds while it lasts.
+//
+//     UpstreamCall call(loop);
+//     co_await call.Run(stream, cluster, forward);     // until the response's head is there:
+//     stream.response
+//     ... pass stream.response_body on ...
+//     call.Finish();                                   // the connection goes back to its host, if
+//     it may
+//
+// Run picks a host, takes an idle connection or makes one, sends the request, and reads the
+// response's head; or fills in a local reply when that fails. The request's body is sent beside the
+// reading of the response, so that an early response comes through. A connection that was idle and
+// turns out to be dead before a byte of the response is replaced by a fresh one, once, when sending
+// again is safe: no body, and an idempotent method or nothing written (RFC 9110 section 9.2.2, RFC
+// 9112 section 9.3.1).
+//
+// Destroying a call, or Reset(), closes its connection. Thread: worker. Owned by the exchange.
+
+#include <memory>
+#include <optional>
+
+#include "dataplane/base/intrusive_ptr.h"
+#include "dataplane/cluster/worker_cluster.h"
+#include "dataplane/event/combinators.h"
+#include "dataplane/event/loop.h"
+#include "dataplane/event/task.h"
+#include "dataplane/filters/stream.h"
+#include "dataplane/upstream/host.h"
+#include "dataplane/wire/http1_body.h"
+#include "dataplane/wire/pump.h"
+
+namespace fairlead::filters {
+
+class UpstreamCall {
+ public:
+  explicit UpstreamCall(event::Loop& loop) : loop_(loop) {}
+  UpstreamCall(const UpstreamCall&) = delete;
+  UpstreamCall& operator=(const UpstreamCall&) = delete;
+  ~UpstreamCall() { Clear(); }
+
+  // `forward` and the stream outlive the call's use of them; `stream.request` has its final form.
+  event::Task<void> Run(Stream& stream, base::IntrusivePtr<cluster::WorkerCluster> cluster,
+                        const route::Forward& forward);
+  // The response has been read and passed on.
+  void Finish();
+  // Gives up: closes the connection, stops sending. What the stream's info refers to stays.
+  void Reset();
+  // Reset, and forgets host and cluster: nothing of the former call is left.
+  void Clear();
+  // Counts a timeout against the endpoint.
+  void NoteTimeout();
+
+ private:
+  enum class Attempt : uint8_t { kResponse, kConnectionDied, kBadResponse };
+
+  bool PickHost(Stream& stream, const route::Forward& forward);
+  void TakeHost(upstream::Host* host);
+  void LeaveHost();
+  event::Task<int64_t> Connect();
+  event::Task<Attempt> Exchange(Stream& stream);
+  event::Task<Attempt> ReadHead(Stream& stream);
+  event::Task<void> Upload(Stream& stream, net::Slice head);
+  void RequestSent(Stream& stream);
+  bool MayRetry(const Stream& stream, bool was_reused) const;
+
+  event::Loop& loop_;
+  base::IntrusivePtr<cluster::WorkerCluster> cluster_;
+  base::IntrusivePtr<upstream::Host> host_;
+  std::unique_ptr<upstream::Connection> connection_;
+  std::chrono::milliseconds timeout_{0};
+  std::optional<event::Fork> upload_;
+  wire::Http1Body body_;
+  bool is_counted_ = false;
+  bool is_request_sent_ = false;
+  bool keeps_alive_ = false;
+  bool has_response_bytes_ = false;
+};
+
+}  // namespace fairlead::filters
+
+#endif  // FAIRLEAD_DATAPLANE_FILTERS_ROUTER_UPSTREAM_CALL_H_

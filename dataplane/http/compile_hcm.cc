@@ -1,0 +1,171 @@
+#include "dataplane/http/compile_hcm.h"
+
+#include <utility>
+
+#include "dataplane/base/status.h"
+#include "dataplane/filters/registry.h"
+#include "envoy/extensions/filters/http/router/v3/router.pb.h"
+#include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
+
+namespace fairlead::http {
+namespace {
+
+using Hcm = envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
+using envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter;
+using RouterProto = envoy::extensions::filters::http::router::v3::Router;
+
+std::chrono::milliseconds Millis(const google::protobuf::Duration& d) {
+  return std::chrono::milliseconds(d.seconds() * 1000 + d.nanos() / 1'000'000);
+}
+
+// The message's full name in an Any's type URL.
+std::string TypeName(const google::protobuf::Any& any) {
+  const std::string& url = any.type_url();
+  return url.substr(url.rfind('/') + 1);
+}
+
+absl::Status CompileFilters(const Hcm& proto, HcmConfig& config) {
+  if (proto.http_filters().empty()) {
+    return InvalidArgument("http_filters: is empty; the last filter must be the router");
+  }
+  for (int i = 0; i < proto.http_filters_size(); ++i) {
+    const HttpFilter& filter = proto.http_filters(i);
+    const std::string where = StrCat("http_filters[", i, "] '", filter.name(), "'");
+    const bool is_last = i + 1 == proto.http_filters_size();
+    const bool is_router = filter.typed_config().Is<RouterProto>();
+    if (is_router != is_last) {
+      return InvalidArgument(where, is_router ? ": the router must be the last filter"
+                                              : ": the last filter must be the router");
+    }
+    if (is_router) {
+      RouterProto router;
+      if (!filter.typed_config().UnpackTo(&router)) {
+        return InvalidArgument(where, ": typed_config cannot be decoded");
+      }
+      config.router = filters::Router({.suppress_envoy_headers = router.suppress_envoy_headers()});
+      break;
+    }
+    const filters::FilterKind* kind = filters::FindByConfigType(TypeName(filter.typed_config()));
+    if (kind == nullptr) {
+      return InvalidArgument(where, ": no filter is configured by '",
+                             filter.typed_config().type_url(), "'");
+    }
+    auto made = kind->factory->Create(filter.typed_config());
+    if (!made.ok()) return Annotate(made.status(), where);
+    config.filters.push_back({.name = filter.name(),
+                              .id = route::FilterNameId(filter.name()),
+                              .is_disabled = filter.disabled(),
+                              .filter = *std::move(made)});
+  }
+  return absl::OkStatus();
+}
+
+void CompileIdentity(const Hcm& proto, HcmConfig& config) {
+  config.use_remote_address = proto.use_remote_address().value();
+  config.skip_xff_append = proto.skip_xff_append();
+  config.xff_num_trusted_hops = proto.xff_num_trusted_hops();
+  config.generate_request_id =
+      !proto.has_generate_request_id() || proto.generate_request_id().value();
+  config.preserve_external_request_id = proto.preserve_external_request_id();
+  config.always_set_request_id_in_response = proto.always_set_request_id_in_response();
+  config.via = proto.via();
+  if (!proto.server_name().empty()) config.server_name = proto.server_name();
+  switch (proto.server_header_transformation()) {
+    case Hcm::APPEND_IF_ABSENT:
+      config.server_header = HcmConfig::ServerHeader::kAppendIfAbsent;
+      break;
+    case Hcm::PASS_THROUGH:
+      config.server_header = HcmConfig::ServerHeader::kPassThrough;
+      break;
+    default:
+      break;
+  }
+}
+
+void CompilePaths(const Hcm& proto, HcmConfig& config) {
+  config.normalize_path = proto.normalize_path().value();
+  config.merge_slashes = proto.merge_slashes();
+  switch (proto.path_with_escaped_slashes_action()) {
+    case Hcm::REJECT_REQUEST:
+      config.escaped_slashes = HcmConfig::EscapedSlashes::kReject;
+      break;
+    case Hcm::UNESCAPE_AND_REDIRECT:
+      config.escaped_slashes = HcmConfig::EscapedSlashes::kUnescapeAndRedirect;
+      break;
+    case Hcm::UNESCAPE_AND_FORWARD:
+      config.escaped_slashes = HcmConfig::EscapedSlashes::kUnescapeAndForward;
+      break;
+    default:
+      break;
+  }
+  config.strip_any_host_port = proto.strip_any_host_port();
+  config.strip_trailing_host_dot = proto.strip_trailing_host_dot();
+}
+
+void CompileProtocol(const Hcm& proto, HcmConfig& config) {
+  const auto& common = proto.common_http_protocol_options();
+  if (common.has_idle_timeout()) config.idle_timeout = Millis(common.idle_timeout());
+  if (common.has_max_headers_count()) {
+    config.head_limits.fields_max = common.max_headers_count().value();
+  }
+  config.max_requests_per_connection = common.max_requests_per_connection().value();
+  switch (common.headers_with_underscores_action()) {
+    case envoy::config::core::v3::HttpProtocolOptions::REJECT_REQUEST:
+      config.underscores = HcmConfig::Underscores::kRejectRequest;
+      break;
+    case envoy::config::core::v3::HttpProtocolOptions::DROP_HEADER:
+      config.underscores = HcmConfig::Underscores::kDropHeader;
+      break;
+    default:
+      break;
+  }
+  if (proto.has_max_request_headers_kb()) {
+    config.head_limits.head_bytes_max = proto.max_request_headers_kb().value() * size_t{1024};
+  }
+  const auto& http1 = proto.http_protocol_options();
+  config.accept_http_10 = http1.accept_http_10();
+  config.default_host_for_http_10 = http1.default_host_for_http_10();
+  config.enable_trailers = http1.enable_trailers();
+}
+
+void CompileTimeouts(const Hcm& proto, HcmConfig& config) {
+  if (proto.has_stream_idle_timeout()) {
+    config.stream_idle_timeout = Millis(proto.stream_idle_timeout());
+  }
+  if (proto.has_request_timeout()) config.request_timeout = Millis(proto.request_timeout());
+  if (proto.has_request_headers_timeout()) {
+    config.request_headers_timeout = Millis(proto.request_headers_timeout());
+  }
+  if (proto.has_delayed_close_timeout()) {
+    config.delayed_close_timeout = Millis(proto.delayed_close_timeout());
+  }
+  if (proto.has_drain_timeout()) config.drain_timeout = Millis(proto.drain_timeout());
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(const Hcm& proto,
+                                                            const HcmCompileContext& context) {
+  auto config = std::make_shared<HcmConfig>();
+  config->stat_prefix = proto.stat_prefix();
+  if (proto.has_rds()) {
+    config->route_config_name = proto.rds().route_config_name();
+  } else if (proto.has_route_config()) {
+    config->route_config_name = std::string(context.inline_route_name);
+  } else {
+    return InvalidArgument("one of rds and route_config must be set");
+  }
+  FL_RETURN_IF_ERROR(CompileFilters(proto, *config));
+  CompileIdentity(proto, *config);
+  CompilePaths(proto, *config);
+  CompileProtocol(proto, *config);
+  CompileTimeouts(proto, *config);
+  for (int i = 0; i < proto.access_log_size(); ++i) {
+    auto log = context.open_access_log(proto.access_log(i));
+    if (!log.ok()) return Annotate(log.status(), StrCat("access_log[", i, "]"));
+    config->access_logs.push_back(*std::move(log));
+  }
+  return config;
+}
+
+}  // namespace fairlead::http

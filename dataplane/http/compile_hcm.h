@@ -1,0 +1,44 @@
+#ifndef FAIRLEAD_DATAPLANE_HTTP_COMPILE_HCM_H_
+#define FAIRLEAD_DATAPLANE_HTTP_COMPILE_HCM_H_
+
+// Makes an HcmConfig from its message. Fields that are not honoured have been refused before
+// (supported.cc); what is checked here is what a table of fields cannot say. Thread: configuration.
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "dataplane/http/hcm_config.h"
+
+namespace envoy::config::accesslog::v3 {
+class AccessLog;
+}
+namespace envoy::extensions::filters::network::http_connection_manager::v3 {
+class HttpConnectionManager;
+}
+namespace fairlead::xds {
+class SupportTable;
+}
+
+namespace fairlead::http {
+
+struct HcmCompileContext {
+  // Of an inline route_config.
+  std::string_view inline_route_name;
+  // Opens an access log; the same file is the same log.
+  std::function<absl::StatusOr<std::shared_ptr<const observe::AccessLog>>(
+      const envoy::config::accesslog::v3::AccessLog&)>
+      open_access_log;
+};
+
+absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(
+    const envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager&
+        proto,
+    const HcmCompileContext& context);
+
+void DeclareSupport(xds::SupportTable& table);
+
+}  // namespace fairlead::http
+
+#endif  // FAIRLEAD_DATAPLANE_HTTP_COMPILE_HCM_H_

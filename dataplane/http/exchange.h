@@ -1,0 +1,43 @@
+#ifndef FAIRLEAD_DATAPLANE_HTTP_EXCHANGE_H_
+#define FAIRLEAD_DATAPLANE_HTTP_EXCHANGE_H_
+
+// One request with its response: all the memory an exchange needs, kept warm by the worker and lent
+// to a connection from the first byte of a request to the last of its response. An idle connection
+// has none. Thread: worker.
+
+#include "dataplane/filters/router/upstream_call.h"
+#include "dataplane/filters/stream.h"
+#include "dataplane/http/worker.h"
+#include "dataplane/wire/http1_body.h"
+
+namespace fairlead::http {
+
+class Exchange {
+ public:
+  explicit Exchange(event::Loop& loop) : stream(loop), call(loop) {}
+
+  filters::Stream stream;
+  wire::Http1Body request_body;
+  filters::UpstreamCall call;
+  // What held when the request came, kept to its end.
+  SnapshotPtr<HcmConfig> hcm;
+  SnapshotPtr<route::RouteTable> routes;
+  // Filters whose OnRequest has run: the first so many of the chain.
+  size_t filters_run = 0;
+  bool is_response_started = false;
+  bool is_request_counted = false;
+
+  void Clear() {
+    stream.Clear();
+    call.Clear();
+    hcm.reset();
+    routes.reset();
+    filters_run = 0;
+    is_response_started = false;
+    is_request_counted = false;
+  }
+};
+
+}  // namespace fairlead::http
+
+#endif  // FAIRLEAD_DATAPLANE_HTTP_EXCHANGE_H_

@@ -1,0 +1,76 @@
+#ifndef FAIRLEAD_DATAPLANE_HTTP_HCM_CONFIG_H_
+#define FAIRLEAD_DATAPLANE_HTTP_HCM_CONFIG_H_
+
+// An HTTP connection manager as configured: compiled once, immutable, shared by all workers.
+// Thread: built on the configuration thread, read on any.
+// Source: extensions.filters.network.http_connection_manager.v3.HttpConnectionManager; defaults are
+// Envoy's.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "dataplane/codec/http1/parser.h"
+#include "dataplane/filters/filter.h"
+#include "dataplane/filters/router/router.h"
+#include "dataplane/observe/access_log.h"
+
+namespace fairlead::http {
+
+struct HcmConfig {
+  enum class ServerHeader : uint8_t { kOverwrite, kAppendIfAbsent, kPassThrough };
+  enum class EscapedSlashes : uint8_t { kKeep, kReject, kUnescapeAndRedirect, kUnescapeAndForward };
+  enum class Underscores : uint8_t { kAllow, kRejectRequest, kDropHeader };
+
+  std::string stat_prefix;
+  // The name under which the route table is published (RDS, or the one made for an inline
+  // route_config).
+  std::string route_config_name;
+  // Without the router.
+  std::vector<filters::ChainEntry> filters;
+  filters::Router router{filters::RouterConfig{}};
+  std::vector<std::shared_ptr<const observe::AccessLog>> access_logs;
+
+  // The request's identity.
+  bool use_remote_address = false;
+  bool skip_xff_append = false;
+  uint32_t xff_num_trusted_hops = 0;
+  bool generate_request_id = true;
+  bool preserve_external_request_id = false;
+  bool always_set_request_id_in_response = false;
+  std::string via;
+  ServerHeader server_header = ServerHeader::kOverwrite;
+  std::string server_name = "envoy";
+
+  // Paths and names.
+  bool normalize_path = false;
+  bool merge_slashes = false;
+  EscapedSlashes escaped_slashes = EscapedSlashes::kKeep;
+  Underscores underscores = Underscores::kAllow;
+  bool strip_any_host_port = false;
+  bool strip_matching_host_port = false;
+  bool strip_trailing_host_dot = false;
+
+  // Protocol.
+  codec::http1::HeadLimits head_limits;
+  bool accept_http_10 = false;
+  std::string default_host_for_http_10;
+  bool enable_trailers = false;
+
+  // Timeouts; 0: none.
+  std::chrono::milliseconds idle_timeout{3'600'000};
+  std::chrono::milliseconds stream_idle_timeout{300'000};
+  std::chrono::milliseconds request_headers_timeout{0};
+  std::chrono::milliseconds request_timeout{0};
+  std::chrono::milliseconds delayed_close_timeout{1000};
+  std::chrono::milliseconds drain_timeout{5000};
+  // Requests after which a connection is closed; 0: no limit.
+  uint32_t max_requests_per_connection = 0;
+};
+
+}  // namespace fairlead::http
+
+#endif  // FAIRLEAD_DATAPLANE_HTTP_HCM_CONFIG_H_

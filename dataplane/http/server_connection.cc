@@ -1,0 +1,423 @@
+#include "dataplane/http/server_connection.h"
+
+#include <array>
+
+#include "dataplane/codec/http1/writer.h"
+#include "dataplane/filters/router/replies.h"
+#include "dataplane/http/head_rules.h"
+#include "dataplane/wire/pump.h"
+
+namespace fairlead::http {
+
+using codec::Framing;
+using codec::Method;
+using codec::Version;
+using codec::http1::ParseError;
+using codec::http1::ParseResult;
+using codec::http1::ParseState;
+using event::Alarm;
+using filters::LocalReply;
+using filters::Verdict;
+
+namespace {
+
+constexpr size_t kLingerBytesMax = 1024 * 1024;
+constexpr std::string_view kContinueLine = "HTTP/1.1 100 Continue\r\n\r\n";
+// How long the last answer on a connection may take to be written.
+constexpr std::chrono::seconds kLastAnswerTime(5);
+
+}  // namespace
+
+// Awaits something that the connection's watchdog may end. Yields false when it did.
+template <typename Awaitable>
+class ServerConnection::Guarded {
+ public:
+  Guarded(ServerConnection& connection, Awaitable awaitable)
+      : connection_(connection), wait_(std::move(awaitable)) {
+    connection_.alarm_ = Alarm::kNone;
+  }
+
+  bool await_ready() { return wait_.await_ready(); }
+  auto await_suspend(std::coroutine_handle<> waiter) {
+    connection_.guard_ = &wait_;
+    return wait_.await_suspend(waiter);
+  }
+  auto await_resume() {
+    connection_.guard_ = nullptr;
+    return wait_.await_resume();
+  }
+
+ private:
+  ServerConnection& connection_;
+  event::Interruptible<Awaitable> wait_;
+};
+
+ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket> socket,
+                                   base::IntrusivePtr<HcmSlot> hcm)
+    : worker_(worker),
+      socket_(std::move(socket)),
+      hcm_(std::move(hcm)),
+      watchdog_(worker.loop.timers(), &OnAlarm, this) {
+  worker_.connections_.push_back(*this);
+  hcm_->stats->downstream_cx_total.Add();
+  hcm_->stats->downstream_cx_active.Add();
+}
+
+ServerConnection::~ServerConnection() { hcm_->stats->downstream_cx_active.Sub(); }
+
+event::Task<void> ServerConnection::Serve(std::unique_ptr<ServerConnection> self) {
+  ServerConnection& c = *self;
+  while (true) {
+    if (c.in_.empty()) {
+      c.is_idle_ = true;
+      c.watchdog_.SetIdle(c.hcm_->config->object->idle_timeout, Alarm::kConnectionIdle);
+      const auto read = co_await Guarded(c, c.socket_->Read(c.in_, net::kReadBlock));
+      c.is_idle_ = false;
+      if (c.alarm_ == Alarm::kConnectionIdle) c.hcm_->stats->downstream_cx_idle_timeout.Add();
+      if (!read.has_value() || *read <= 0) co_return;
+    }
+    c.exchange_ = c.worker_.TakeExchange();
+    c.socket_->SetWatcher(&c);
+    const bool is_served = (co_await Guarded(c, c.ServeRequest())).has_value();
+    if (!is_served && c.ReplyToAlarm() && !(co_await Guarded(c, c.SendResponse())).has_value()) {
+      c.is_broken_ = true;
+    }
+    c.socket_->SetWatcher(nullptr);
+    switch (c.FinishExchange()) {
+      case Next::kAnotherRequest:
+        continue;
+      case Next::kLinger:
+        co_await Guarded(c, c.Linger());
+        co_return;
+      case Next::kClose:
+        co_return;
+    }
+  }
+}
+
+// --- One request, from top to bottom. ---
+
+event::Task<void> ServerConnection::ServeRequest() {
+  filters::Stream& stream = exchange_->stream;
+  BeginRequest();
+  codec::http1::HeadScanner scan;
+  ParseResult parsed;
+  while (true) {
+    parsed = codec::http1::ParseRequestHead(scan, in_.data(), in_.size(),
+                                            exchange_->hcm->object->head_limits, stream.request);
+    if (parsed.state != ParseState::kIncomplete) break;
+    const int64_t n = co_await socket_->Read(in_, net::kReadBlock);
+    if (n <= 0) {
+      is_broken_ = true;
+      co_return;
+    }
+  }
+  if (parsed.state == ParseState::kError) {
+    RejectRequest(parsed.error);
+    co_return co_await SendResponse();
+  }
+  stream.request.block = in_.TakeSlice(parsed.consumed);
+  if (!AcceptRequest()) co_return co_await SendResponse();
+
+  const HcmConfig& hcm = *exchange_->hcm->object;
+  Verdict verdict = Verdict::kContinue;
+  while (verdict == Verdict::kContinue && exchange_->filters_run < hcm.filters.size()) {
+    filters::Decision decision = RunFilter(exchange_->filters_run++);
+    verdict = decision.pending.is_valid() ? co_await decision.pending : decision.verdict;
+  }
+  if (verdict == Verdict::kContinue) {
+    if (stream.request.expects_continue && in_.empty() && !co_await SendContinue()) co_return;
+    co_await hcm.router.Handle(stream, exchange_->call, worker_.clusters);
+  }
+  co_await SendResponse();
+}
+
+void ServerConnection::BeginRequest() {
+  filters::Stream& stream = exchange_->stream;
+  exchange_->hcm = hcm_->config;
+  const HcmConfig& hcm = *exchange_->hcm->object;
+  stream.watchdog = &watchdog_;
+  stream.interim = this;
+  stream.info.start = worker_.loop.now();
+  stream.info.downstream_remote = socket_->peer_address();
+  ++requests_;
+  watchdog_.SetIdle(hcm.stream_idle_timeout, Alarm::kStreamIdle);
+  watchdog_.ClearDeadline();
+  if (hcm.request_headers_timeout.count() > 0) {
+    watchdog_.SetDeadline(stream.info.start + hcm.request_headers_timeout, Alarm::kRequestHead);
+  }
+}
+
+bool ServerConnection::AcceptRequest() {
+  filters::Stream& stream = exchange_->stream;
+  const HcmConfig& hcm = *exchange_->hcm->object;
+  codec::RequestHead& request = stream.request;
+  hcm_->stats->downstream_rq_total.Add();
+  hcm_->stats->downstream_rq_active.Add();
+  exchange_->is_request_counted = true;
+  exchange_->request_body.Start(*socket_, in_, request.framing, hcm.enable_trailers,
+                                hcm.head_limits.fields_max);
+  stream.keeps_trailers = hcm.enable_trailers;
+  stream.request_body = &exchange_->request_body;
+  watchdog_.ClearDeadline();
+  if (request.framing.has_body()) {
+    if (hcm.request_timeout.count() > 0) {
+      watchdog_.SetDeadline(stream.info.start + hcm.request_timeout, Alarm::kRequest);
+    }
+  } else {
+    stream.info.request_complete = worker_.loop.now();
+  }
+  if (request.scheme.empty()) request.scheme = "http";
+  if (!ApplyRequestRules(hcm, stream)) return false;
+  if (exchange_->routes = hcm_->routes->table; exchange_->routes) {
+    stream.route = exchange_->routes->object->Match(request, worker_.loop.random().Next());
+  }
+  if (stream.route == nullptr) {
+    hcm_->stats->no_route.Add();
+  } else {
+    stream.info.route_name = stream.route->name;
+    stream.info.virtual_host = stream.route->virtual_host;
+    if (const auto* forward = std::get_if<route::Forward>(&stream.route->action);
+        forward != nullptr && forward->idle_timeout.has_value()) {
+      watchdog_.SetIdle(*forward->idle_timeout, Alarm::kStreamIdle);
+    }
+  }
+  return true;
+}
+
+void ServerConnection::RejectRequest(ParseError error) {
+  filters::Stream& stream = exchange_->stream;
+  hcm_->stats->downstream_rq_total.Add();
+  hcm_->stats->downstream_rq_active.Add();
+  exchange_->is_request_counted = true;
+  hcm_->stats->downstream_cx_protocol_error.Add();
+  if (error == ParseError::kTooManyFields) hcm_->stats->downstream_rq_too_many_headers.Add();
+  const uint16_t status = codec::http1::ErrorStatus(error);
+  stream.Reply({status, codec::http1::ReasonPhrase(status), codec::http1::ErrorName(error),
+                observe::kDownstreamProtocolError});
+  keeps_alive_ = false;
+}
+
+filters::Decision ServerConnection::RunFilter(size_t position) {
+  const filters::ChainEntry& entry = exchange_->hcm->object->filters[position];
+  const route::FilterOverride* settings = nullptr;
+  if (!filters::IsEnabled(entry, exchange_->stream.route, &settings)) return Verdict::kContinue;
+  return entry.filter->OnRequest(exchange_->stream, settings);
+}
+
+void ServerConnection::RunResponseFilters() {
+  const auto& chain = exchange_->hcm->object->filters;
+  while (exchange_->filters_run > 0) {
+    const filters::ChainEntry& entry = chain[--exchange_->filters_run];
+    const route::FilterOverride* settings = nullptr;
+    if (filters::IsEnabled(entry, exchange_->stream.route, &settings)) {
+      entry.filter->OnResponse(exchange_->stream, settings);
+    }
+  }
+}
+
+// --- The response. ---
+
+event::Task<void> ServerConnection::SendResponse() {
+  filters::Stream& stream = exchange_->stream;
+  RunResponseFilters();
+  const Framing framing = PrepareResponse();
+  net::Slice head = codec::http1::WriteResponseHead(stream.response, framing,
+                                                    stream.request.version, !keeps_alive_);
+  exchange_->is_response_started = true;
+  stream.info.response_code = stream.response.status;
+  codec::BytesBody none;
+  codec::BodyReader& body = stream.response_body != nullptr ? *stream.response_body : none;
+  const wire::PumpOutcome outcome =
+      co_await wire::SendMessage(std::move(head), body, framing, *socket_, watchdog_);
+  stream.info.bytes_sent = outcome.body_bytes;
+  switch (outcome.result) {
+    case wire::PumpResult::kSent:
+      exchange_->call.Finish();
+      break;
+    case wire::PumpResult::kReadFailed:
+      stream.info.SetFlag(observe::kUpstreamConnectionTermination);
+      is_broken_ = true;
+      break;
+    case wire::PumpResult::kWriteFailed:
+      stream.info.SetFlag(observe::kDownstreamConnectionTermination);
+      is_broken_ = true;
+      break;
+  }
+}
+
+Framing ServerConnection::PrepareResponse() {
+  filters::Stream& stream = exchange_->stream;
+  codec::RequestHead& request = stream.request;
+  codec::ResponseHead& response = stream.response;
+  const HcmConfig& hcm = *exchange_->hcm->object;
+  ApplyResponseRules(hcm, worker_.Date(), stream);
+  const bool is_draining = worker_.is_draining || hcm_->is_draining;
+  const uint32_t requests_max = hcm.max_requests_per_connection;
+  keeps_alive_ = keeps_alive_ && request.keep_alive && !is_draining &&
+                 (requests_max == 0 || requests_ < requests_max);
+  if (is_draining) hcm_->stats->downstream_cx_drain_close.Add();
+  if (stream.is_local_reply && !DropBufferedBody()) keeps_alive_ = false;
+  Framing framing = response.framing;
+  if (request.method == Method::kHead) {
+    // A reply of our own has a body to leave out; one from an upstream has been read without.
+    if (framing.kind == Framing::Kind::kLength) {
+      response.has_unframed_length = true;
+      response.unframed_length = framing.length;
+    }
+    stream.response_body = nullptr;
+    return Framing();
+  }
+  const bool is_unbounded =
+      framing.kind == Framing::Kind::kChunked || framing.kind == Framing::Kind::kUntilClose;
+  if (!is_unbounded) return framing;
+  if (request.version == Version::kHttp10) {
+    keeps_alive_ = false;
+    framing.kind = Framing::Kind::kUntilClose;
+  } else {
+    framing.kind = Framing::Kind::kChunked;
+  }
+  return framing;
+}
+
+bool ServerConnection::DropBufferedBody() {
+  wire::Http1Body& body = exchange_->request_body;
+  codec::BodyPiece piece;
+  while (!body.is_complete()) {
+    if (!body.TryRead(piece) || piece.kind == codec::BodyPiece::Kind::kFailed) return false;
+  }
+  return true;
+}
+
+event::Task<bool> ServerConnection::SendInterim(const codec::ResponseHead& head) {
+  if (exchange_->stream.request.version == Version::kHttp10) co_return true;
+  std::array<net::Slice, 1> pieces{codec::http1::WriteInterimHead(head)};
+  co_return co_await socket_->Write(pieces) == 0;
+}
+
+event::Task<bool> ServerConnection::SendContinue() {
+  std::array<net::Slice, 1> pieces{net::Slice::Static(kContinueLine)};
+  if (co_await socket_->Write(pieces) == 0) co_return true;
+  is_broken_ = true;
+  co_return false;
+}
+
+// --- Alarms and ends. ---
+
+void ServerConnection::OnAlarm(void* self, Alarm alarm) {
+  auto& c = *static_cast<ServerConnection*>(self);
+  if (c.guard_ == nullptr || !c.guard_->is_waiting()) return;
+  c.alarm_ = alarm;
+  c.guard_->Interrupt();
+}
+
+void ServerConnection::CloseIfIdle() {
+  if (is_idle_) OnAlarm(this, Alarm::kDrain);
+}
+
+bool ServerConnection::ReplyToAlarm() {
+  Exchange& exchange = *exchange_;
+  filters::Stream& stream = exchange.stream;
+  HttpStats& stats = *hcm_->stats;
+  if (alarm_ == Alarm::kResponse) exchange.call.NoteTimeout();
+  exchange.call.Reset();
+  // For requests that have come in full the fault lies behind us, else with the client.
+  const bool is_complete = exchange.is_request_counted && exchange.request_body.is_complete();
+  LocalReply reply;
+  switch (alarm_) {
+    case Alarm::kResponse:
+      reply = filters::kUpstreamTimeout;
+      stats.downstream_rq_timeout.Add();
+      break;
+    case Alarm::kStreamIdle:
+      reply = {static_cast<uint16_t>(is_complete ? 504 : 408), "stream timeout",
+               "stream_idle_timeout", observe::kStreamIdleTimeout};
+      stats.downstream_rq_idle_timeout.Add();
+      break;
+    case Alarm::kRequest:
+      reply = {408, "request timeout", "request_overall_timeout",
+               observe::kDownstreamRequestTimeout};
+      stats.downstream_rq_timeout.Add();
+      break;
+    case Alarm::kRequestHead:
+      reply = {408, "request header timeout", "request_header_timeout",
+               observe::kDownstreamRequestTimeout};
+      stats.downstream_rq_header_timeout.Add();
+      break;
+    case Alarm::kRequestBroken:
+      if (const ParseError error = exchange.request_body.error(); error != ParseError::kNone) {
+        reply = {400, "Bad Request", codec::http1::ErrorName(error),
+                 observe::kDownstreamProtocolError};
+        stats.downstream_cx_protocol_error.Add();
+        break;
+      }
+      [[fallthrough]];
+    default:
+      stream.info.SetFlag(observe::kDownstreamConnectionTermination);
+      stream.info.response_code_details = "downstream_remote_disconnect";
+      stats.downstream_rq_rx_reset.Add();
+      is_broken_ = true;
+      return false;
+  }
+  if (exchange.is_response_started) {
+    stream.info.response_flags |= reply.response_flag;
+    stream.info.response_code_details = reply.details;
+    is_broken_ = true;
+    return false;
+  }
+  if (!is_complete) keeps_alive_ = false;
+  stream.Reply(reply);
+  watchdog_.Clear();
+  watchdog_.SetIdle(kLastAnswerTime, Alarm::kStreamIdle);
+  return true;
+}
+
+ServerConnection::Next ServerConnection::FinishExchange() {
+  Exchange& exchange = *exchange_;
+  filters::Stream& stream = exchange.stream;
+  const bool is_request_read = exchange.is_request_counted && exchange.request_body.is_complete();
+  watchdog_.Clear();
+  if (exchange.is_request_counted) {
+    stream.info.response_complete = worker_.loop.now();
+    hcm_->stats->downstream_rq_active.Sub();
+    CountResponse();
+    for (const auto& log : exchange.hcm->object->access_logs) {
+      // The wall time is asked for only by those who write it down.
+      stream.info.start_wall =
+          worker_.loop.WallNow() - (stream.info.response_complete - stream.info.start);
+      stream.info.downstream_local = socket_->local_address();
+      log->Log({stream.request, stream.response, stream.info});
+    }
+  }
+  const bool has_more_input = !in_.empty();
+  worker_.GiveExchange(std::move(exchange_));
+  if (is_broken_) return Next::kClose;
+  if (keeps_alive_ && is_request_read) return Next::kAnotherRequest;
+  return is_request_read && !has_more_input ? Next::kClose : Next::kLinger;
+}
+
+void ServerConnection::CountResponse() {
+  const observe::StreamInfo& info = exchange_->stream.info;
+  if (info.response_code >= 100 && info.response_code < 600) {
+    hcm_->stats->downstream_rq_xx[info.response_code / 100 - 1].Add();
+  }
+  hcm_->stats->downstream_rx_bytes_total.Add(info.bytes_received);
+  hcm_->stats->downstream_tx_bytes_total.Add(info.bytes_sent);
+  if ((info.response_flags & observe::kNoClusterFound) != 0) hcm_->stats->no_cluster.Add();
+}
+
+event::Task<void> ServerConnection::Linger() {
+  socket_->ShutdownWrite();
+  watchdog_.SetDeadline(worker_.loop.now() + hcm_->config->object->delayed_close_timeout,
+                        Alarm::kLinger);
+  size_t dropped = in_.size();
+  in_.Reset();
+  while (dropped < kLingerBytesMax) {
+    const int64_t n = co_await socket_->Read(in_, net::kReadBlock);
+    if (n <= 0) co_return;
+    dropped += static_cast<size_t>(n);
+    in_.Reset();
+  }
+}
+
+}  // namespace fairlead::http

@@ -1,0 +1,96 @@
+#ifndef FAIRLEAD_DATAPLANE_HTTP_SERVER_CONNECTION_H_
+#define FAIRLEAD_DATAPLANE_HTTP_SERVER_CONNECTION_H_
+
+// A client's HTTP/1 connection, and the life of each request on it. Read server_connection.cc from
+// the top: Serve is the connection, ServeRequest is a request from its first byte to its last.
+//
+//     nursery.Spawn(ServerConnection::Serve(std::make_unique<ServerConnection>(worker, socket,
+//     hcm)));
+//
+// Requests are answered one after the other (RFC 9112 section 9.3.2); what a client has pipelined
+// waits in the buffer. Every wait stands under one watchdog; an alarm, or the client's
+// disappearance, destroys the request's coroutine and with it all it was doing, and HandleAlarm
+// decides what the client still gets.
+//
+// Thread: worker. Owned by its own coroutine, in the worker's nursery.
+
+#include <memory>
+
+#include "dataplane/base/intrusive_list.h"
+#include "dataplane/event/combinators.h"
+#include "dataplane/event/socket.h"
+#include "dataplane/event/task.h"
+#include "dataplane/event/watchdog.h"
+#include "dataplane/http/exchange.h"
+#include "dataplane/http/worker.h"
+
+namespace fairlead::http {
+
+class ServerConnection final : public base::ListHook,
+                               private event::SocketWatcher,
+                               private filters::InterimSink {
+ public:
+  ServerConnection(Worker& worker, std::unique_ptr<event::Socket> socket,
+                   base::IntrusivePtr<HcmSlot> hcm);
+  ~ServerConnection() override;
+
+  static event::Task<void> Serve(std::unique_ptr<ServerConnection> self);
+
+  const HcmSlot* hcm_slot() const { return hcm_.get(); }
+  // Ends the connection if it waits for a request.
+  void CloseIfIdle();
+
+ private:
+  template <typename Awaitable>
+  class Guarded;
+  enum class Next : uint8_t { kAnotherRequest, kClose, kLinger };
+
+  // One request, from its head to the end of its response.
+  event::Task<void> ServeRequest();
+  void BeginRequest();
+  // The head is there and well-formed: what the connection manager itself has to say about it.
+  // False when it answered.
+  bool AcceptRequest();
+  // The head is not well-formed.
+  void RejectRequest(codec::http1::ParseError error);
+  // Calls one filter of the chain.
+  filters::Decision RunFilter(size_t position);
+  void RunResponseFilters();
+
+  event::Task<void> SendResponse();
+  // How the response's body is written, and whether the connection stays.
+  codec::Framing PrepareResponse();
+  // Takes what has already arrived of a body nobody wants; false when more is to come.
+  bool DropBufferedBody();
+  // What the client still gets after an alarm. False: nothing.
+  bool ReplyToAlarm();
+  Next FinishExchange();
+  void CountResponse();
+  // Reads what a client still sends for a short time, so that it gets to read our last answer.
+  event::Task<void> Linger();
+
+  event::Task<bool> SendInterim(const codec::ResponseHead& head) override;
+  event::Task<bool> SendContinue();
+  void OnHangup() override { OnAlarm(this, event::Alarm::kHangup); }
+  void OnInput() override {}
+  static void OnAlarm(void* self, event::Alarm alarm);
+
+  Worker& worker_;
+  std::unique_ptr<event::Socket> socket_;
+  base::IntrusivePtr<HcmSlot> hcm_;
+  net::ReadBuffer in_;
+  event::Watchdog watchdog_;
+  std::unique_ptr<Exchange> exchange_;
+  // The wait that an alarm ends; null: none.
+  event::InterruptibleWait* guard_ = nullptr;
+  event::Alarm alarm_ = event::Alarm::kNone;
+  uint32_t requests_ = 0;
+  bool is_idle_ = false;
+  bool keeps_alive_ = true;
+  // The connection is broken: nothing more can be sent.
+  bool is_broken_ = false;
+};
+
+}  // namespace fairlead::http
+
+#endif  // FAIRLEAD_DATAPLANE_HTTP_SERVER_CONNECTION_H_

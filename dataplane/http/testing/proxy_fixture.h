@@ -1,0 +1,71 @@
+#ifndef FAIRLEAD_DATAPLANE_HTTP_TESTING_PROXY_FIXTURE_H_
+#define FAIRLEAD_DATAPLANE_HTTP_TESTING_PROXY_FIXTURE_H_
+
+// A worker with one listener, one cluster and a route table, on a clock that the test winds. Derive
+// a test from it. Thread: the test's.
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dataplane/cluster/cluster_slots.h"
+#include "dataplane/event/loop.h"
+#include "dataplane/http/hcm_config.h"
+#include "dataplane/http/testing/raw_peer.h"
+#include "dataplane/http/worker.h"
+#include "dataplane/observe/access_log.h"
+
+namespace fairlead::http::testing {
+
+// Keeps the facts of finished exchanges.
+class RecordingLog final : public observe::AccessLog {
+ public:
+  struct Line {
+    std::string path;
+    int status = 0;
+    uint32_t flags = 0;
+    std::string details;
+  };
+  void Log(const observe::LogEntry& entry) const override;
+  mutable std::vector<Line> lines;
+};
+
+class ProxyFixture : public ::testing::Test, private event::AcceptHandler {
+ public:
+  ProxyFixture();
+  ~ProxyFixture() override;
+
+ protected:
+  // Applies `config` (changed in place by tests before Start) and opens the listener.
+  void Start();
+  RawPeer Client() { return RawPeer::Connect(pump, address_); }
+  void Advance(std::chrono::milliseconds by);
+  // Routes from YAML-free text: a RouteConfiguration in protobuf text format. The default sends
+  // everything to "c".
+  void SetRoutes(const std::string& text);
+  // Endpoints of cluster "c".
+  void SetEndpoints(std::vector<net::Address> addresses);
+  HttpStats& stats() { return *hcm_->stats; }
+
+  event::ManualTime time;
+  std::unique_ptr<event::Loop> loop;
+  Pump pump;
+  std::unique_ptr<Worker> worker;
+  RawListener upstream;
+  std::shared_ptr<HcmConfig> config = std::make_shared<HcmConfig>();
+  std::shared_ptr<RecordingLog> log = std::make_shared<RecordingLog>();
+
+ private:
+  void OnAccept(std::unique_ptr<event::Socket> socket) override;
+
+  cluster::ClusterSlots slots_;
+  base::IntrusivePtr<HcmSlot> hcm_;
+  std::unique_ptr<event::ListenSocket> listener_;
+  net::Address address_;
+};
+
+}  // namespace fairlead::http::testing
+
+#endif  // FAIRLEAD_DATAPLANE_HTTP_TESTING_PROXY_FIXTURE_H_

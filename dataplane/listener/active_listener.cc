@@ -1,0 +1,39 @@
+#include "dataplane/listener/active_listener.h"
+
+#include "dataplane/base/status.h"
+
+namespace fairlead::listener {
+
+ActiveListener::ActiveListener(http::Worker& worker, std::shared_ptr<http::HttpStats> stats)
+    : worker_(worker), hcm_(base::MakeIntrusive<http::HcmSlot>()) {
+  hcm_->stats = std::move(stats);
+}
+
+absl::StatusOr<std::unique_ptr<ActiveListener>> ActiveListener::Open(
+    http::Worker& worker, const ListenerConfig& config, const net::Address& address,
+    std::shared_ptr<http::HttpStats> stats) {
+  std::unique_ptr<ActiveListener> listener(new ActiveListener(worker, std::move(stats)));
+  listener->Update(config);
+  FL_ASSIGN_OR_RETURN(listener->socket_,
+                      worker.loop.Listen(address, {.backlog = config.backlog}, *listener));
+  return listener;
+}
+
+ActiveListener::~ActiveListener() {
+  StopAccepting();
+  hcm_->is_draining = true;
+  worker_.Drain(hcm_.get());
+}
+
+void ActiveListener::Update(const ListenerConfig& config) {
+  hcm_->routes = worker_.Routes(config.hcm->route_config_name);
+  hcm_->config = base::MakeIntrusive<http::Snapshot<http::HcmConfig>>(config.hcm);
+}
+
+void ActiveListener::StopAccepting() { socket_.reset(); }
+
+void ActiveListener::OnAccept(std::unique_ptr<event::Socket> socket) {
+  worker_.Serve(std::move(socket), hcm_);
+}
+
+}  // namespace fairlead::listener

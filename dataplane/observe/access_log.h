@@ -1,0 +1,28 @@
+#ifndef FAIRLEAD_DATAPLANE_OBSERVE_ACCESS_LOG_H_
+#define FAIRLEAD_DATAPLANE_OBSERVE_ACCESS_LOG_H_
+
+// Where finished exchanges are written down. Log() runs on the worker and must not block: it
+// formats into memory and hands over. Thread: any worker; the entry lives for the call.
+
+#include "dataplane/codec/message.h"
+#include "dataplane/observe/stream_info.h"
+
+namespace fairlead::observe {
+
+struct LogEntry {
+  // As received, with what the filters and the router made of it. Its method_text is empty when no
+  // request could be read.
+  const codec::RequestHead& request;
+  const codec::ResponseHead& response;
+  const StreamInfo& info;
+};
+
+class AccessLog {
+ public:
+  virtual ~AccessLog() = default;
+  virtual void Log(const LogEntry& entry) const = 0;
+};
+
+}  // namespace fairlead::observe
+
+#endif  // FAIRLEAD_DATAPLANE_OBSERVE_ACCESS_LOG_H_

@@ -1,0 +1,69 @@
+#ifndef FAIRLEAD_DATAPLANE_OBSERVE_STREAM_INFO_H_
+#define FAIRLEAD_DATAPLANE_OBSERVE_STREAM_INFO_H_
+
+// What is to be known about one exchange once it is over: for the access log and the counters.
+// Filled on the way by the steps that know; the views live as long as the exchange. Thread: worker.
+// Owned by the exchange.
+
+#include <cstdint>
+#include <string_view>
+
+#include "dataplane/event/time_source.h"
+#include "dataplane/net/address.h"
+
+namespace fairlead::observe {
+
+// Why an exchange did not end as it should have, in Envoy's letters (RESPONSE_FLAGS). Bits of a
+// set.
+enum ResponseFlag : uint32_t {
+  kNoRouteFound = 1u << 0,                     // NR
+  kNoClusterFound = 1u << 1,                   // NC
+  kNoHealthyUpstream = 1u << 2,                // UH
+  kUpstreamConnectionFailure = 1u << 3,        // UF
+  kUpstreamConnectionTermination = 1u << 4,    // UC
+  kUpstreamRequestTimeout = 1u << 5,           // UT
+  kUpstreamProtocolError = 1u << 6,            // UPE
+  kDownstreamConnectionTermination = 1u << 7,  // DC
+  kDownstreamProtocolError = 1u << 8,          // DPE
+  kStreamIdleTimeout = 1u << 9,                // SI
+  kRateLimited = 1u << 10,                     // RL
+  kUnauthorizedExternalService = 1u << 11,     // UAEX
+  kUpstreamRemoteReset = 1u << 12,             // UR
+  kUpstreamOverflow = 1u << 13,                // UO
+  kDownstreamRequestTimeout =
+      1u << 14,  // a request that did not arrive in time; no letters in Envoy
+};
+
+struct StreamInfo {
+  event::WallTime start_wall;
+  event::MonotonicTime start;
+  // Zero (epoch) until it happened.
+  event::MonotonicTime request_complete;
+  event::MonotonicTime upstream_first_byte;
+  event::MonotonicTime response_complete;
+
+  // The peer of the connection.
+  net::Address downstream_remote;
+  // The client as it is to be believed (from X-Forwarded-For, when trusted); 0.0.0.0:0: the peer.
+  net::Address downstream_client;
+  net::Address downstream_local;
+  const net::Address* upstream_host = nullptr;
+  std::string_view upstream_cluster;
+  std::string_view route_name;
+  std::string_view virtual_host;
+
+  uint64_t bytes_received = 0;
+  uint64_t bytes_sent = 0;
+  uint32_t response_flags = 0;
+  // 0: no response was started.
+  uint16_t response_code = 0;
+  uint32_t upstream_attempts = 0;
+  // A short reason in snake_case ("via_upstream", "route_not_found"): literals only.
+  std::string_view response_code_details;
+
+  void SetFlag(ResponseFlag flag) { response_flags |= flag; }
+};
+
+}  // namespace fairlead::observe
+
+#endif  // FAIRLEAD_DATAPLANE_OBSERVE_STREAM_INFO_H_

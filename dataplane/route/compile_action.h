@@ -1,0 +1,32 @@
+#ifndef FAIRLEAD_DATAPLANE_ROUTE_COMPILE_ACTION_H_
+#define FAIRLEAD_DATAPLANE_ROUTE_COMPILE_ACTION_H_
+
+// From a route's action to Forward, Redirect or DirectResponse. Errors begin with the field's path
+// from Route. Thread: configuration.
+
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "dataplane/route/regex.h"
+#include "dataplane/route/route.h"
+
+namespace envoy::config::route::v3 {
+class Route;
+}
+
+namespace fairlead::route {
+
+struct ActionLimits {
+  // RouteConfiguration.max_direct_response_body_size_bytes.
+  uint32_t direct_response_body_max = 4096;
+};
+
+// `reads_file` is set when the action depends on a file's content.
+absl::StatusOr<std::variant<Forward, Redirect, DirectResponse>> CompileAction(
+    const envoy::config::route::v3::Route& proto, const ActionLimits& limits,
+    cluster::ClusterSlots& slots, RegexCache& regexes, bool& reads_file);
+
+}  // namespace fairlead::route
+
+#endif  // FAIRLEAD_DATAPLANE_ROUTE_COMPILE_ACTION_H_

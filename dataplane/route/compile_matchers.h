@@ -1,0 +1,24 @@
+#ifndef FAIRLEAD_DATAPLANE_ROUTE_COMPILE_MATCHERS_H_
+#define FAIRLEAD_DATAPLANE_ROUTE_COMPILE_MATCHERS_H_
+
+// From the protos to what matchers.h tests. Errors begin with the field's path from RouteMatch.
+// Thread: any, one at a time for a cache.
+
+#include "absl/status/statusor.h"
+#include "dataplane/route/matchers.h"
+#include "dataplane/route/regex.h"
+
+namespace envoy::config::route::v3 {
+class RouteMatch;
+}
+
+namespace fairlead::route {
+
+// Everything in a match but its path. Puts what people should know into `warnings`.
+absl::StatusOr<RouteCondition> CompileCondition(const envoy::config::route::v3::RouteMatch& proto,
+                                                RegexCache& regexes,
+                                                std::vector<std::string>& warnings);
+
+}  // namespace fairlead::route
+
+#endif  // FAIRLEAD_DATAPLANE_ROUTE_COMPILE_MATCHERS_H_

@@ -1,0 +1,130 @@
+// Virtual hosts that did not change are taken over from the former table.
+
+#include <fstream>
+
+#include "dataplane/base/strings.h"
+#include "dataplane/route/testing/table.h"
+#include "gtest/gtest.h"
+
+namespace fairlead::route {
+namespace {
+
+using envoy::config::route::v3::RouteConfiguration;
+using testing::Find;
+using testing::TestSlots;
+
+RouteConfiguration Hosts(int count) {
+  RouteConfiguration config;
+  config.set_name("r");
+  for (int i = 0; i < count; ++i) {
+    auto& host = *config.add_virtual_hosts();
+    host.set_name(StrCat("h", i));
+    host.add_domains(StrCat("h", i, ".com"));
+    auto& route = *host.add_routes();
+    route.mutable_match()->set_prefix("/");
+    route.mutable_route()->set_cluster(StrCat("c", i));
+  }
+  return config;
+}
+
+std::shared_ptr<const RouteTable> Compile(const RouteConfiguration& config,
+                                          const RouteTable* previous) {
+  auto table = RouteTable::Compile(config, {TestSlots(), nullptr}, previous);
+  EXPECT_TRUE(table.ok()) << table.status();
+  return *std::move(table);
+}
+
+const Route* At(const RouteTable& table, int host) {
+  return Find(table, {.host = StrCat("h", host, ".com")});
+}
+
+TEST(ReuseTest, EverythingWhenNothingChanged) {
+  const RouteConfiguration config = Hosts(10);
+  const auto first = Compile(config, nullptr);
+  const auto second = Compile(config, first.get());
+  EXPECT_EQ(first->virtual_hosts_reused(), 0u);
+  EXPECT_EQ(second->virtual_hosts_reused(), 10u);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(At(*first, i), At(*second, i));
+}
+
+TEST(ReuseTest, AllButTheOneThatChanged) {
+  RouteConfiguration config = Hosts(10);
+  const auto first = Compile(config, nullptr);
+  config.mutable_virtual_hosts(4)->mutable_routes(0)->mutable_route()->set_cluster("new");
+  const auto second = Compile(config, first.get());
+  EXPECT_EQ(second->virtual_hosts_reused(), 9u);
+  EXPECT_NE(At(*first, 4), At(*second, 4));
+  EXPECT_EQ(std::get<Forward>(At(*second, 4)->action).clusters[0].slot->name, "new");
+  EXPECT_EQ(At(*first, 5), At(*second, 5));
+}
+
+TEST(ReuseTest, WhereverTheyStand) {
+  RouteConfiguration config = Hosts(10);
+  const auto first = Compile(config, nullptr);
+  config.mutable_virtual_hosts()->DeleteSubrange(0, 3);
+  config.mutable_virtual_hosts()->SwapElements(1, 5);
+  *config.add_virtual_hosts() = Hosts(11).virtual_hosts(10);
+  const auto second = Compile(config, first.get());
+  EXPECT_EQ(second->virtual_hosts(), 8u);
+  EXPECT_EQ(second->virtual_hosts_reused(), 7u);
+  for (int i = 3; i < 10; ++i) EXPECT_EQ(At(*first, i), At(*second, i)) << i;
+  EXPECT_EQ(At(*second, 0), nullptr);
+  EXPECT_NE(At(*second, 10), nullptr);
+}
+
+TEST(ReuseTest, OutlivesTheFormerTable) {
+  RouteConfiguration config = Hosts(3);
+  config.mutable_virtual_hosts(0)->mutable_routes(0)->set_name("a route with a long enough name");
+  auto first = Compile(config, nullptr);
+  const auto second = Compile(config, first.get());
+  first.reset();
+  EXPECT_EQ(At(*second, 0)->name, "a route with a long enough name");
+  EXPECT_EQ(At(*second, 0)->virtual_host, "h0");
+}
+
+TEST(ReuseTest, NothingWhenWhatAllShareChanged) {
+  RouteConfiguration config = Hosts(3);
+  const auto first = Compile(config, nullptr);
+  config.add_request_headers_to_remove("x");
+  const auto second = Compile(config, first.get());
+  EXPECT_EQ(second->virtual_hosts_reused(), 0u);
+  EXPECT_EQ(At(*second, 0)->request_edits.size(), 1u);
+  EXPECT_TRUE(At(*first, 0)->request_edits.empty());
+}
+
+TEST(ReuseTest, FlagsOfTheTableAloneDoNotCount) {
+  RouteConfiguration config = Hosts(3);
+  const auto first = Compile(config, nullptr);
+  config.set_ignore_port_in_host_matching(true);
+  config.set_name("other");
+  const auto second = Compile(config, first.get());
+  EXPECT_EQ(second->virtual_hosts_reused(), 3u);
+  EXPECT_EQ(Find(*first, {.host = "h1.com:80"}), nullptr);
+  EXPECT_EQ(Find(*second, {.host = "h1.com:80"}), At(*first, 1));
+}
+
+TEST(ReuseTest, FilesAreReadAgain) {
+  const std::string file = ::testing::TempDir() + "/reuse_test_body";
+  RouteConfiguration config = Hosts(2);
+  auto& response = *config.mutable_virtual_hosts(0)->mutable_routes(0)->mutable_direct_response();
+  response.set_status(200);
+  response.mutable_body()->set_filename(file);
+  std::ofstream(file) << "one";
+  const auto first = Compile(config, nullptr);
+  std::ofstream(file) << "two";
+  const auto second = Compile(config, first.get());
+  EXPECT_EQ(second->virtual_hosts_reused(), 1u);
+  EXPECT_EQ(std::get<DirectResponse>(At(*first, 0)->action).body, "one");
+  EXPECT_EQ(std::get<DirectResponse>(At(*second, 0)->action).body, "two");
+}
+
+TEST(ReuseTest, AnErrorLeavesTheFormerTableAsItIs) {
+  RouteConfiguration config = Hosts(3);
+  const auto first = Compile(config, nullptr);
+  config.mutable_virtual_hosts(2)->mutable_routes(0)->mutable_route()->set_cluster("");
+  EXPECT_FALSE(RouteTable::Compile(config, {TestSlots(), nullptr}, first.get()).ok());
+  EXPECT_NE(At(*first, 2), nullptr);
+}
+
+}  // namespace
+}  // namespace fairlead::route

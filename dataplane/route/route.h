@@ -1,0 +1,160 @@
+#ifndef FAIRLEAD_DATAPLANE_ROUTE_ROUTE_H_
+#define FAIRLEAD_DATAPLANE_ROUTE_ROUTE_H_
+
+// What a matched request is to have: its action, its edits, its timeouts, its filters' overrides.
+//
+// Compiled from config.route.v3.Route with all that its virtual host and route configuration add,
+// so that a request reads one object. Immutable; owned by the route table that matched it. Thread:
+// any.
+//
+// Limits: there are as many of these as routes, so a route to one cluster with nothing else set
+// takes under 300 bytes (route_test.cc holds it to that): what is rarely there is behind a shared
+// pointer, and equal parts are shared.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "dataplane/cluster/cluster_slots.h"
+#include "re2/re2.h"
+
+namespace fairlead::route {
+
+// A filter's settings for a route (typed_per_filter_config); each filter derives its own.
+class FilterOverride {
+ public:
+  virtual ~FilterOverride() = default;
+};
+
+// The number of a filter's configured name ("envoy.filters.http.local_ratelimit"), the same
+// everywhere in the process. Thread: any (a mutex); called when configuration is compiled, never by
+// requests.
+uint32_t FilterNameId(std::string_view name);
+
+struct OverrideEntry {
+  uint32_t filter = 0;
+  // Null when the override only switches the filter on or off.
+  std::shared_ptr<const FilterOverride> config;
+  // FilterConfig.disabled; an override that is not disabled also enables a filter that the chain
+  // has switched off.
+  bool is_disabled = false;
+};
+
+struct HeaderEdit {
+  enum class Action : uint8_t { kAppend, kAddIfAbsent, kOverwrite, kOverwriteIfExists };
+  // Lower-case.
+  std::string name;
+  std::string value;
+  Action action = Action::kAppend;
+};
+
+// The edits of one level (route, virtual host, route configuration, weighted cluster). Removals
+// come first; see header_edits.h.
+struct HeaderEdits {
+  std::vector<HeaderEdit> add;
+  std::vector<std::string> remove;
+  bool empty() const { return add.empty() && remove.empty(); }
+};
+
+// The edits of several levels in the order to apply them. A level's edits see the outcome of the
+// level before, so they cannot be merged into one; levels without edits are left out.
+using HeaderEditSteps = std::vector<std::shared_ptr<const HeaderEdits>>;
+
+struct WeightedCluster {
+  std::shared_ptr<const cluster::ClusterSlot> slot;
+  // Sum of the weights up to and with this one: the first whose value is above a number in [0,
+  // total) is picked.
+  uint32_t weight_end = 0;
+  // Applied before the route's own edits (Envoy's order).
+  HeaderEditSteps request_edits;
+  HeaderEditSteps response_edits;
+};
+
+// Where the hash of a consistent-hash policy comes from (RouteAction.HashPolicy).
+struct HashPolicy {
+  enum class Source : uint8_t { kHeader, kSourceIp, kQueryParameter, kCookie };
+  Source source = Source::kHeader;
+  // Lower-case for a header.
+  std::string name;
+  // Stop here when a hash has been made.
+  bool terminal = false;
+};
+
+// How a path is changed (rewrite.h). Either `prefix` or `regex` is set.
+struct PathRewrite {
+  // Replaces what the match matched: a prefix, or the whole path.
+  std::string prefix;
+  // Replaces every match in the path without its query.
+  std::shared_ptr<const re2::RE2> regex;
+  std::string regex_substitution;
+};
+
+struct Forward {
+  // One, or several by weight (weighted_choice.h).
+  std::vector<WeightedCluster> clusters;
+  uint32_t total_weight = 1;
+  // 503, 404 or 500 when the cluster does not exist.
+  uint16_t cluster_not_found_status = 503;
+  // Host becomes the picked endpoint's hostname (auto_host_rewrite).
+  bool host_rewrite_auto = false;
+  bool append_x_forwarded_host = false;
+  // From the end of the request; 0: none (RouteAction.timeout, 15 s).
+  std::chrono::milliseconds timeout{15000};
+  // Longest silence of the stream; unset: the connection manager's (RouteAction.idle_timeout).
+  std::optional<std::chrono::milliseconds> idle_timeout;
+  // Null: the path goes on as it came.
+  std::shared_ptr<const PathRewrite> rewrite;
+  std::optional<std::string> host_rewrite;
+  std::vector<HashPolicy> hash_policies;
+};
+
+struct Redirect {
+  uint16_t status = 301;
+  // 0: none is named.
+  uint16_t port = 0;
+  bool strip_query = false;
+  // Empty: as in the request.
+  std::string scheme;
+  std::string host;
+  // At most one of these; neither: the request's path.
+  std::string path;
+  std::shared_ptr<const PathRewrite> rewrite;
+};
+
+struct DirectResponse {
+  uint16_t status = 200;
+  std::string body;
+};
+
+struct Route {
+  std::string name;
+  // For logs: the virtual host's name, kept by the virtual host that owns this route.
+  std::string_view virtual_host;
+  std::variant<Forward, Redirect, DirectResponse> action;
+  // How many bytes of the path the match takes, for rewrites: the length of a prefix or an exact
+  // path; npos, the whole path without its query, for a regex.
+  size_t matched_prefix = std::string::npos;
+  // Route's, then virtual host's, then route configuration's (or the other way with
+  // most_specific_header_mutations_wins), already in the order to apply.
+  HeaderEditSteps request_edits;
+  HeaderEditSteps response_edits;
+  // Sorted by filter; the most specific level's, already merged.
+  std::vector<OverrideEntry> overrides;
+
+  // The override for a filter; null when there is none.
+  const OverrideEntry* FindOverride(uint32_t filter) const {
+    for (const OverrideEntry& entry : overrides) {
+      if (entry.filter == filter) return &entry;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace fairlead::route
+
+#endif  // FAIRLEAD_DATAPLANE_ROUTE_ROUTE_H_

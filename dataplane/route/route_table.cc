@@ -1,0 +1,245 @@
+#include "dataplane/route/route_table.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "dataplane/base/status.h"
+#include "dataplane/route/compile_overrides.h"
+#include "dataplane/route/compile_virtual_host.h"
+#include "dataplane/route/fingerprint.h"
+#include "dataplane/route/host_index.h"
+#include "dataplane/route/request_path.h"
+#include "dataplane/route/virtual_host.h"
+#include "envoy/config/route/v3/route.pb.h"
+
+namespace fairlead::route {
+
+using envoy::config::route::v3::RouteConfiguration;
+using VirtualHostProto = envoy::config::route::v3::VirtualHost;
+
+// A virtual host, and what the usual match needs of it, so that it is found without touching the
+// rest.
+struct HostEntry {
+  std::shared_ptr<const VirtualHost> host;
+  const PathIndex* paths = nullptr;
+  const Route* routes = nullptr;
+  bool has_folded_paths = false;
+};
+
+struct RouteTable::Compiled {
+  std::string name;
+  std::vector<HostEntry> hosts;
+  // From a domain to an index of `hosts`.
+  std::shared_ptr<const HostIndex> index;
+  bool ignores_path_parameters = false;
+  // Of all domains in their order, and of what all virtual hosts share.
+  Fingerprint domains;
+  Fingerprint table_level;
+  std::vector<std::string> warnings;
+  size_t hosts_reused = 0;
+};
+
+namespace {
+
+// Of the fields that go into every virtual host.
+Fingerprint TableLevelFingerprint(const RouteConfiguration& proto, Fingerprinter& fingerprinter) {
+  RouteConfiguration level;
+  *level.mutable_request_headers_to_add() = proto.request_headers_to_add();
+  *level.mutable_request_headers_to_remove() = proto.request_headers_to_remove();
+  *level.mutable_response_headers_to_add() = proto.response_headers_to_add();
+  *level.mutable_response_headers_to_remove() = proto.response_headers_to_remove();
+  level.set_most_specific_header_mutations_wins(proto.most_specific_header_mutations_wins());
+  if (proto.has_max_direct_response_body_size_bytes()) {
+    *level.mutable_max_direct_response_body_size_bytes() =
+        proto.max_direct_response_body_size_bytes();
+  }
+  *level.mutable_typed_per_filter_config() = proto.typed_per_filter_config();
+  return fingerprinter.Of(level);
+}
+
+absl::StatusOr<TableLevel> CompileTableLevel(const RouteConfiguration& proto,
+                                             const CompileContext& context,
+                                             std::vector<std::string>& warnings) {
+  TableLevel level;
+  FL_ASSIGN_OR_RETURN(level.edits, CompileLevelEdits(proto));
+  level.most_specific_edits_last = proto.most_specific_header_mutations_wins();
+  FL_ASSIGN_OR_RETURN(level.overrides,
+                      CompileOverrides(proto.typed_per_filter_config(), context, warnings));
+  if (proto.has_max_direct_response_body_size_bytes()) {
+    level.limits.direct_response_body_max = proto.max_direct_response_body_size_bytes().value();
+  }
+  return level;
+}
+
+Fingerprint DomainsFingerprint(const RouteConfiguration& proto) {
+  std::string bytes;
+  bytes += proto.ignore_port_in_host_matching() ? '1' : '0';
+  for (const VirtualHostProto& host : proto.virtual_hosts()) {
+    for (const std::string& domain : host.domains()) {
+      StrAppend(&bytes, domain.size(), ":", domain);
+    }
+    bytes += ';';
+  }
+  return Fingerprinter::Of(bytes);
+}
+
+absl::Status CheckDomain(const std::string& domain) {
+  if (domain.size() > HostIndex::kDomainMax) {
+    return InvalidArgument("'", std::string_view(domain).substr(0, 64), "...' is longer than ",
+                           HostIndex::kDomainMax, " bytes");
+  }
+  const size_t star = domain.find('*');
+  if (star == std::string::npos || domain == "*") return absl::OkStatus();
+  const bool is_wildcard =
+      (star == 0 || star == domain.size() - 1) && domain.find('*', star + 1) == std::string::npos;
+  if (is_wildcard) return absl::OkStatus();
+  return InvalidArgument("'", domain,
+                         "' has a '*' that is not its only one, at the beginning or the end");
+}
+
+absl::StatusOr<std::shared_ptr<const HostIndex>> CompileHostIndex(const RouteConfiguration& proto) {
+  HostIndex::Builder builder;
+  if (proto.ignore_port_in_host_matching()) builder.IgnorePort();
+  for (int i = 0; i < proto.virtual_hosts_size(); ++i) {
+    const VirtualHostProto& host = proto.virtual_hosts(i);
+    for (int k = 0; k < host.domains_size(); ++k) {
+      const std::string& domain = host.domains(k);
+      absl::Status status = CheckDomain(domain);
+      if (status.ok()) {
+        const auto taken = builder.Add(domain, static_cast<uint32_t>(i));
+        if (!taken.has_value()) continue;
+        status = InvalidArgument("'", domain, "' is a domain of virtual host '",
+                                 proto.virtual_hosts(static_cast<int>(*taken)).name(),
+                                 "' already; a domain may be there only once");
+      }
+      return Annotate(status, StrCat("virtual host '", host.name(), "': domains[", k, "]"));
+    }
+  }
+  return std::make_shared<const HostIndex>(std::move(builder).Build());
+}
+
+// The virtual hosts of a former table that may be used again. Most stand where they stood; the
+// others are found by a map that is made when it is first needed.
+class Reusable {
+ public:
+  explicit Reusable(const std::vector<HostEntry>* hosts) : hosts_(hosts) {}
+
+  // Null if there is none of this fingerprint. `name` and `place` are what it has in the new table.
+  std::shared_ptr<const VirtualHost> Find(const Fingerprint& fingerprint, std::string_view name,
+                                          size_t place) {
+    if (hosts_ == nullptr) return nullptr;
+    if (place < hosts_->size()) {
+      const HostEntry& entry = (*hosts_)[place];
+      if (Fits(entry, fingerprint)) return entry.host;
+      // It has changed where it stood.
+      if (entry.host->name == name) return nullptr;
+    }
+    if (places_.empty()) {
+      places_.reserve(hosts_->size());
+      for (size_t i = 0; i < hosts_->size(); ++i) {
+        places_.emplace((*hosts_)[i].host->fingerprint.low, i);
+      }
+    }
+    const auto found = places_.find(fingerprint.low);
+    if (found == places_.end() || !Fits((*hosts_)[found->second], fingerprint)) return nullptr;
+    return (*hosts_)[found->second].host;
+  }
+
+ private:
+  static bool Fits(const HostEntry& entry, const Fingerprint& fingerprint) {
+    return entry.host->is_reusable && entry.host->fingerprint == fingerprint;
+  }
+
+  const std::vector<HostEntry>* hosts_;
+  // From the first half of a fingerprint to an index of `hosts_`.
+  absl::flat_hash_map<uint64_t, size_t> places_;
+};
+
+void LimitWarnings(std::vector<std::string>& warnings) {
+  if (warnings.size() <= RouteTable::kWarningsMax) return;
+  const size_t more = warnings.size() - RouteTable::kWarningsMax;
+  warnings.resize(RouteTable::kWarningsMax);
+  warnings.push_back(StrCat("and ", more, " more"));
+}
+
+std::string_view WithoutParameters(std::string_view path) { return path.substr(0, path.find(';')); }
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
+    const RouteConfiguration& proto, const CompileContext& context, const RouteTable* previous) {
+  const Compiled* old = previous == nullptr ? nullptr : previous->compiled_.get();
+  const std::string where = StrCat("route configuration '", proto.name(), "'");
+  auto compiled = std::make_unique<Compiled>();
+  compiled->name = proto.name();
+  compiled->ignores_path_parameters = proto.ignore_path_parameters_in_path_matching();
+
+  compiled->domains = DomainsFingerprint(proto);
+  if (old != nullptr && old->domains == compiled->domains) {
+    compiled->index = old->index;
+  } else {
+    auto index = CompileHostIndex(proto);
+    if (!index.ok()) return Annotate(index.status(), where);
+    compiled->index = *std::move(index);
+  }
+
+  auto level = CompileTableLevel(proto, context, compiled->warnings);
+  if (!level.ok()) return Annotate(level.status(), where);
+  Fingerprinter fingerprinter;
+  compiled->table_level = TableLevelFingerprint(proto, fingerprinter);
+  const bool may_reuse = old != nullptr && old->table_level == compiled->table_level;
+  Reusable reusable(may_reuse ? &old->hosts : nullptr);
+
+  CompileCaches caches;
+  compiled->hosts.reserve(static_cast<size_t>(proto.virtual_hosts_size()));
+  for (const VirtualHostProto& host_proto : proto.virtual_hosts()) {
+    const Fingerprint fingerprint = fingerprinter.Of(host_proto);
+    std::shared_ptr<const VirtualHost> host =
+        reusable.Find(fingerprint, host_proto.name(), compiled->hosts.size());
+    if (host != nullptr) {
+      ++compiled->hosts_reused;
+    } else {
+      auto fresh = CompileVirtualHost(host_proto, fingerprint, *level, context, caches);
+      if (!fresh.ok()) {
+        return Annotate(fresh.status(), StrCat(where, ": virtual host '", host_proto.name(), "'"));
+      }
+      host = *std::move(fresh);
+    }
+    for (const std::string& warning : host->warnings) {
+      compiled->warnings.push_back(StrCat("virtual host '", host->name, "': ", warning));
+    }
+    HostEntry& entry = compiled->hosts.emplace_back();
+    entry.paths = host->paths.get();
+    entry.routes = host->routes.data();
+    entry.has_folded_paths = host->folded_paths != nullptr;
+    entry.host = std::move(host);
+  }
+  LimitWarnings(compiled->warnings);
+  return std::shared_ptr<const RouteTable>(new RouteTable(std::move(compiled)));
+}
+
+RouteTable::RouteTable(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+
+RouteTable::~RouteTable() = default;
+
+const Route* RouteTable::Match(const codec::RequestHead& head, uint64_t random) const {
+  if (head.path.empty()) return nullptr;
+  const uint32_t host = compiled_->index->Find(head.authority);
+  if (host == HostIndex::kNone) return nullptr;
+  std::string_view path = PathWithoutQuery(head.path);
+  if (compiled_->ignores_path_parameters) path = WithoutParameters(path);
+  const HostEntry& entry = compiled_->hosts[host];
+  PathCandidates found;
+  entry.paths->Find(path, found);
+  if (found.conditional.empty() && !entry.has_folded_paths) {
+    return found.first == kNoPosition ? nullptr : entry.routes + found.first;
+  }
+  return entry.host->Match(found, path, head, random);
+}
+
+const std::string& RouteTable::name() const { return compiled_->name; }
+const std::vector<std::string>& RouteTable::warnings() const { return compiled_->warnings; }
+size_t RouteTable::virtual_hosts() const { return compiled_->hosts.size(); }
+size_t RouteTable::virtual_hosts_reused() const { return compiled_->hosts_reused; }
+
+}  // namespace fairlead::route

@@ -1,0 +1,200 @@
+#include "dataplane/route/testing/linear_match.h"
+
+#include <charconv>
+
+#include "re2/re2.h"
+
+namespace fairlead::route::testing {
+namespace {
+
+using namespace envoy::config::route::v3;  // NOLINT: the test's whole vocabulary
+using envoy::type::matcher::v3::StringMatcher;
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+bool FullMatch(const std::string& text, const std::string& pattern) {
+  return re2::RE2::FullMatch(text, re2::RE2(pattern, re2::RE2::Quiet));
+}
+
+bool MatchesText(const StringMatcher& matcher, std::string value) {
+  if (matcher.has_safe_regex()) return FullMatch(value, matcher.safe_regex().regex());
+  if (matcher.ignore_case()) value = Lower(value);
+  const auto text = [&](const std::string& s) { return matcher.ignore_case() ? Lower(s) : s; };
+  switch (matcher.match_pattern_case()) {
+    case StringMatcher::kExact:
+      return value == text(matcher.exact());
+    case StringMatcher::kPrefix:
+      return value.starts_with(text(matcher.prefix()));
+    case StringMatcher::kSuffix:
+      return value.ends_with(text(matcher.suffix()));
+    case StringMatcher::kContains:
+      return value.find(text(matcher.contains())) != std::string::npos;
+    default:
+      return false;
+  }
+}
+
+std::optional<std::string> HeaderValue(const PlainRequest& request, const std::string& name) {
+  const auto member = [](const std::string& value) -> std::optional<std::string> {
+    if (value.empty()) return std::nullopt;
+    return value;
+  };
+  if (name == ":path") return member(request.path);
+  if (name == ":authority" || name == "host") return member(request.authority);
+  if (name == ":method") return member(request.method);
+  if (name == ":scheme") return member(request.scheme);
+  std::optional<std::string> joined;
+  for (const auto& [key, value] : request.headers) {
+    if (key != name) continue;
+    joined = joined.has_value() ? *joined + "," + value : value;
+  }
+  return joined;
+}
+
+bool MatchesHeader(const HeaderMatcher& matcher, const PlainRequest& request) {
+  std::optional<std::string> value = HeaderValue(request, Lower(matcher.name()));
+  if (!value.has_value() && matcher.treat_missing_header_as_empty()) value = "";
+  const auto kind = matcher.header_match_specifier_case();
+  if (kind == HeaderMatcher::kPresentMatch ||
+      kind == HeaderMatcher::HEADER_MATCH_SPECIFIER_NOT_SET) {
+    const bool wanted = kind != HeaderMatcher::kPresentMatch || matcher.present_match();
+    return (value.has_value() == wanted) != matcher.invert_match();
+  }
+  if (!value.has_value()) return false;
+  if (kind == HeaderMatcher::kRangeMatch) {
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+    const bool in_range = error == std::errc() && end == value->data() + value->size() &&
+                          number >= matcher.range_match().start() &&
+                          number < matcher.range_match().end();
+    return in_range != matcher.invert_match();
+  }
+  return MatchesText(matcher.string_match(), *value) != matcher.invert_match();
+}
+
+std::optional<std::string> QueryValue(const std::string& path, const std::string& name) {
+  const size_t mark = path.find('?');
+  if (mark == std::string::npos) return std::nullopt;
+  std::string query = path.substr(mark + 1) + "&";
+  while (!query.empty()) {
+    const std::string pair = query.substr(0, query.find('&'));
+    query.erase(0, pair.size() + 1);
+    // What is between two "&", or after the last, is no parameter if nothing is there at the end.
+    if (pair.empty() && query.empty()) break;
+    const size_t equals = pair.find('=');
+    if (pair.substr(0, equals) != name) continue;
+    return equals == std::string::npos ? "" : pair.substr(equals + 1);
+  }
+  return std::nullopt;
+}
+
+bool MatchesQuery(const QueryParameterMatcher& matcher, const PlainRequest& request) {
+  const std::optional<std::string> value = QueryValue(request.path, matcher.name());
+  if (matcher.has_string_match()) {
+    return value.has_value() && MatchesText(matcher.string_match(), *value);
+  }
+  const bool wanted =
+      matcher.query_parameter_match_specifier_case() != QueryParameterMatcher::kPresentMatch ||
+      matcher.present_match();
+  return value.has_value() == wanted;
+}
+
+bool MatchesPath(const RouteMatch& match, std::string path) {
+  if (match.has_safe_regex()) return FullMatch(path, match.safe_regex().regex());
+  const bool ignores_case = match.has_case_sensitive() && !match.case_sensitive().value();
+  if (ignores_case) path = Lower(path);
+  const auto text = [&](const std::string& s) { return ignores_case ? Lower(s) : s; };
+  switch (match.path_specifier_case()) {
+    case RouteMatch::kPrefix:
+      return path.starts_with(text(match.prefix()));
+    case RouteMatch::kPath:
+      return path == text(match.path());
+    case RouteMatch::kPathSeparatedPrefix: {
+      const std::string prefix = text(match.path_separated_prefix());
+      return path == prefix || path.starts_with(prefix + "/");
+    }
+    default:
+      return false;
+  }
+}
+
+bool MatchesFraction(const RouteMatch& match, uint64_t random) {
+  if (!match.has_runtime_fraction()) return true;
+  const auto& fraction = match.runtime_fraction().default_value();
+  const uint64_t of = fraction.denominator() == 0   ? 100
+                      : fraction.denominator() == 1 ? 10'000
+                                                    : 1'000'000;
+  return random % of < fraction.numerator();
+}
+
+bool MatchesRoute(const RouteMatch& match, const std::string& path, const PlainRequest& request) {
+  if (!MatchesPath(match, path) || !MatchesFraction(match, request.random)) return false;
+  for (const HeaderMatcher& header : match.headers()) {
+    if (!MatchesHeader(header, request)) return false;
+  }
+  for (const QueryParameterMatcher& parameter : match.query_parameters()) {
+    if (!MatchesQuery(parameter, request)) return false;
+  }
+  return true;
+}
+
+// How well a domain fits: more is better, 0 is not at all.
+size_t DomainRank(const std::string& domain, const std::string& host) {
+  constexpr size_t kExact = 3'000'000, kSuffix = 2'000'000, kPrefix = 1'000'000;
+  if (domain == "*") return 1;
+  if (domain.starts_with('*')) {
+    const std::string rest = domain.substr(1);
+    return host.size() > rest.size() && host.ends_with(rest) ? kSuffix + rest.size() : 0;
+  }
+  if (domain.ends_with('*')) {
+    const std::string rest = domain.substr(0, domain.size() - 1);
+    return host.size() > rest.size() && host.starts_with(rest) ? kPrefix + rest.size() : 0;
+  }
+  return domain == host ? kExact : 0;
+}
+
+int FindHost(const RouteConfiguration& config, std::string host) {
+  if (config.ignore_port_in_host_matching()) {
+    const size_t colon = host.rfind(':');
+    const size_t bracket = host.rfind(']');
+    if (colon != std::string::npos && (bracket == std::string::npos || bracket < colon)) {
+      host.resize(colon);
+    }
+  }
+  host = Lower(host);
+  int found = -1;
+  size_t best = 0;
+  for (int i = 0; i < config.virtual_hosts_size(); ++i) {
+    for (const std::string& domain : config.virtual_hosts(i).domains()) {
+      const size_t rank = DomainRank(Lower(domain), host);
+      if (rank > best) {
+        best = rank;
+        found = i;
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<Position> LinearMatch(const RouteConfiguration& config, const PlainRequest& request) {
+  if (request.path.empty()) return std::nullopt;
+  const int host = FindHost(config, request.authority);
+  if (host < 0) return std::nullopt;
+  std::string path = request.path.substr(0, request.path.find_first_of("?#"));
+  if (config.ignore_path_parameters_in_path_matching()) path = path.substr(0, path.find(';'));
+  const VirtualHost& virtual_host = config.virtual_hosts(host);
+  for (int i = 0; i < virtual_host.routes_size(); ++i) {
+    if (MatchesRoute(virtual_host.routes(i).match(), path, request)) return Position{host, i};
+  }
+  return std::nullopt;
+}
+
+}  // namespace fairlead::route::testing

@@ -1,0 +1,155 @@
+#include "dataplane/route/testing/random_routes.h"
+
+#include <set>
+
+namespace fairlead::route::testing {
+namespace {
+
+using namespace envoy::config::route::v3;  // NOLINT: the test's whole vocabulary
+using envoy::type::matcher::v3::StringMatcher;
+
+constexpr const char* kDomains[] = {"*",      "a.com",     "A.com:80", "*.com",   "*.a.com",
+                                    "*a.com", "*-b.a.com", "www.*",    "www.a.*", "b.a.com",
+                                    "*:80",   "[::1]",     "[::1]:*",  "w*",      "*m",
+                                    "a.*",    "",          "*.b.a.com"};
+constexpr const char* kHosts[] = {
+    "a.com", "A.COM",    "a.com:80",  "b.a.com", "x-b.a.com", "www.a.com", "www.", "www.a",
+    "[::1]", "[::1]:80", "q.b.a.com", "nobody",  "",          "ba.com:80", "w",    "m"};
+constexpr const char* kSegments[] = {"/", "/a", "/b", "/ab", "/A", "a", "b", "/a;x", "//", "/abc"};
+constexpr const char* kNames[] = {"x-a", "X-B", ":method", ":path", "host", "accept"};
+constexpr const char* kTexts[] = {"a", "b", "A", "ab", "/a", "GET", "1", "12", "a.com"};
+constexpr const char* kQueries[] = {"", "?", "?a", "?a=b", "?b=a&a", "?a=1&a=b", "?&&a=ab&", "#a"};
+
+}  // namespace
+
+std::string RandomRoutes::Path() {
+  std::string path;
+  for (uint32_t i = choose_(4); i > 0; --i) path += OneOf(kSegments);
+  return path;
+}
+
+std::string RandomRoutes::RegexText() {
+  static constexpr const char* kParts[] = {"/",     "/a",      "/b",     ".*",   "[^/]+", "(a|b)",
+                                           "b?",    "/a{1,2}", "(/ab)*", "a+",   ".",     "\\.",
+                                           "(?i)a", "(/a|/b)", "/ab",    "\\pL", "é",     "$"};
+  std::string pattern = OneIn(8) ? "^" : OneIn(2) ? "/" : "";
+  for (uint32_t i = choose_(4); i > 0; --i) pattern += OneOf(kParts);
+  if (OneIn(6)) pattern += std::string("|") + OneOf(kParts);
+  return pattern.empty() ? "/" : pattern;
+}
+
+void RandomRoutes::FillText(StringMatcher& matcher) {
+  const std::string text = OneOf(kTexts);
+  switch (choose_(5)) {
+    case 0:
+      matcher.set_exact(text);
+      break;
+    case 1:
+      matcher.set_prefix(text);
+      break;
+    case 2:
+      matcher.set_suffix(text);
+      break;
+    case 3:
+      matcher.set_contains(text);
+      break;
+    default:
+      matcher.mutable_safe_regex()->set_regex(text + "*");
+      break;
+  }
+  matcher.set_ignore_case(OneIn(3));
+}
+
+void RandomRoutes::FillHeader(HeaderMatcher& matcher) {
+  matcher.set_name(OneOf(kNames));
+  switch (choose_(4)) {
+    case 0:
+      break;
+    case 1:
+      matcher.set_present_match(OneIn(2));
+      break;
+    case 2:
+      matcher.mutable_range_match()->set_start(choose_(3));
+      matcher.mutable_range_match()->set_end(10 + choose_(5));
+      break;
+    default:
+      FillText(*matcher.mutable_string_match());
+      break;
+  }
+  matcher.set_invert_match(OneIn(4));
+  matcher.set_treat_missing_header_as_empty(OneIn(4));
+}
+
+void RandomRoutes::FillMatch(RouteMatch& match) {
+  switch (choose_(5)) {
+    case 0:
+      match.set_path(Path());
+      break;
+    case 1: {
+      std::string prefix = "/a" + Path();
+      while (prefix.ends_with('/')) prefix.pop_back();
+      match.set_path_separated_prefix(prefix);
+      break;
+    }
+    case 2:
+      match.mutable_safe_regex()->set_regex(RegexText());
+      break;
+    default:
+      match.set_prefix(Path());
+      break;
+  }
+  if (OneIn(4)) match.mutable_case_sensitive()->set_value(OneIn(4));
+  if (OneIn(4)) FillHeader(*match.add_headers());
+  if (OneIn(12)) FillHeader(*match.add_headers());
+  if (OneIn(6)) {
+    QueryParameterMatcher& query = *match.add_query_parameters();
+    query.set_name(OneIn(2) ? "a" : "b");
+    if (OneIn(2)) FillText(*query.mutable_string_match());
+    if (OneIn(4)) query.set_present_match(OneIn(2));
+  }
+  if (OneIn(8)) {
+    auto& fraction = *match.mutable_runtime_fraction()->mutable_default_value();
+    fraction.set_numerator(choose_(4) * 40);
+    if (OneIn(3)) fraction.set_denominator(envoy::type::v3::FractionalPercent::TEN_THOUSAND);
+  }
+}
+
+RouteConfiguration RandomRoutes::Config() {
+  RouteConfiguration config;
+  config.set_name("random");
+  config.set_ignore_port_in_host_matching(OneIn(4));
+  config.set_ignore_path_parameters_in_path_matching(OneIn(6));
+  std::set<std::string> domains;
+  for (uint32_t i = 1 + choose_(4); i > 0; --i) {
+    VirtualHost& host = *config.add_virtual_hosts();
+    host.set_name("host" + std::to_string(i));
+    for (uint32_t k = 1 + choose_(3); k > 0; --k) {
+      const std::string domain = OneOf(kDomains);
+      if (domains.insert(domain).second) host.add_domains(domain);
+    }
+    // Now and then enough for the larger structures (an RE2 set).
+    for (uint32_t k = OneIn(4) ? choose_(40) : choose_(6); k > 0; --k) {
+      Route& route = *host.add_routes();
+      FillMatch(*route.mutable_match());
+      route.mutable_direct_response()->set_status(200);
+    }
+  }
+  return config;
+}
+
+PlainRequest RandomRoutes::Request() {
+  PlainRequest request;
+  request.authority = OneOf(kHosts);
+  request.path = OneIn(16) ? Path() : "/a" + Path();
+  request.path += OneOf(kQueries);
+  if (OneIn(20)) request.path = "/\xc3\xa9\xff" + request.path;
+  if (OneIn(3)) request.method = OneOf(kTexts);
+  for (uint32_t i = choose_(4); i > 0; --i) {
+    static constexpr const char* kLowerNames[] = {"x-a", "x-b", "accept", "x-c"};
+    request.headers.emplace_back(OneOf(kLowerNames), OneOf(kTexts));
+  }
+  request.random = choose_(20'000);
+  return request;
+}
+
+}  // namespace fairlead::route::testing

@@ -1,0 +1,50 @@
+#ifndef FAIRLEAD_DATAPLANE_UPSTREAM_CONNECTION_H_
+#define FAIRLEAD_DATAPLANE_UPSTREAM_CONNECTION_H_
+
+// A connection to an endpoint, with what has been read from it. Lent to one request at a time;
+// between requests it belongs to its Host. Thread: worker.
+
+#include <cstdint>
+#include <memory>
+
+#include "dataplane/base/intrusive_list.h"
+#include "dataplane/event/socket.h"
+#include "dataplane/event/timer.h"
+#include "dataplane/net/buffer.h"
+
+namespace fairlead::upstream {
+
+class Host;
+struct HostStats;
+
+class Connection final : public base::ListHook, private event::SocketWatcher {
+ public:
+  // Counts itself in `stats`, which it keeps.
+  Connection(std::unique_ptr<event::Socket> socket, std::shared_ptr<HostStats> stats);
+  ~Connection() override;
+
+  event::Socket& socket() { return *socket_; }
+  net::ReadBuffer& in() { return in_; }
+  // Requests that were started on it, the present one included.
+  uint32_t requests = 0;
+
+ private:
+  friend class Host;
+
+  // While it is idle.
+  void Rest(Host& host, event::TimerWheel& timers, event::Duration idle_timeout);
+  void Wake();
+  void OnHangup() override { OnInput(); }
+  void OnInput() override;
+  static void OnIdleTimeout(void* self) { static_cast<Connection*>(self)->OnInput(); }
+
+  std::unique_ptr<event::Socket> socket_;
+  net::ReadBuffer in_;
+  std::shared_ptr<HostStats> stats_;
+  Host* host_ = nullptr;
+  event::Timer idle_timer_;
+};
+
+}  // namespace fairlead::upstream
+
+#endif  // FAIRLEAD_DATAPLANE_UPSTREAM_CONNECTION_H_

@@ -1,0 +1,57 @@
+#include "dataplane/upstream/host.h"
+
+namespace fairlead::upstream {
+
+Connection::Connection(std::unique_ptr<event::Socket> socket, std::shared_ptr<HostStats> stats)
+    : socket_(std::move(socket)), stats_(std::move(stats)), idle_timer_(&OnIdleTimeout, this) {
+  stats_->cx_total.Add();
+  stats_->cx_active.Add();
+}
+
+Connection::~Connection() { stats_->cx_active.Sub(); }
+
+void Connection::Rest(Host& host, event::TimerWheel& timers, event::Duration idle_timeout) {
+  host_ = &host;
+  socket_->SetWatcher(this);
+  if (idle_timeout > event::Duration::zero()) idle_timer_.Arm(timers, idle_timeout);
+}
+
+void Connection::Wake() {
+  host_ = nullptr;
+  socket_->SetWatcher(nullptr);
+  idle_timer_.Disarm();
+}
+
+void Connection::OnInput() { host_->Drop(*this); }
+
+Host::~Host() {
+  while (!idle_.empty()) delete &idle_.pop_back();
+}
+
+std::unique_ptr<Connection> Host::TakeIdle() {
+  while (!idle_.empty()) {
+    std::unique_ptr<Connection> connection(&idle_.pop_back());
+    --idle_count_;
+    connection->Wake();
+    if (connection->socket().IsQuiet()) return connection;
+  }
+  return nullptr;
+}
+
+void Host::Give(std::unique_ptr<Connection> connection, event::TimerWheel& timers,
+                event::Duration idle_timeout) {
+  // Bytes beyond the response, or an end that has already arrived: the connection is not fit for
+  // another request.
+  if (!connection->in().empty() || !connection->socket().IsQuiet()) return;
+  connection->Rest(*this, timers, idle_timeout);
+  idle_.push_back(*connection.release());
+  ++idle_count_;
+}
+
+void Host::Drop(Connection& connection) {
+  connection.unlink();
+  --idle_count_;
+  delete &connection;
+}
+
+}  // namespace fairlead::upstream

@@ -1,0 +1,100 @@
+#include "dataplane/wire/pump.h"
+
+#include <array>
+#include <span>
+
+#include "dataplane/codec/http1/writer.h"
+
+namespace fairlead::wire {
+namespace {
+
+using codec::BodyPiece;
+using codec::BodyReader;
+using codec::Framing;
+
+// Pieces that go out in one write.
+class Batch {
+ public:
+  void Add(net::Slice piece) {
+    if (!piece.empty()) pieces_[size_++] = std::move(piece);
+  }
+  // Room for a chunk: its line, its data, and the end of the body.
+  bool has_room() const { return size_ + 3 <= pieces_.size(); }
+  bool empty() const { return size_ == 0; }
+  std::span<net::Slice> pieces() { return {pieces_.data(), size_}; }
+  void Clear() {
+    for (size_t i = 0; i < size_; ++i) pieces_[i] = net::Slice();
+    size_ = 0;
+  }
+
+ private:
+  std::array<net::Slice, 16> pieces_;
+  size_t size_ = 0;
+};
+
+// Puts a message's pieces into batches, with the framing that belongs between them.
+class Framer {
+ public:
+  explicit Framer(Framing framing) : is_chunked_(framing.kind == Framing::Kind::kChunked) {}
+
+  void Add(Batch& batch, net::Slice data) {
+    body_bytes_ += data.size();
+    if (is_chunked_ && !data.empty()) {
+      char line[codec::http1::kChunkLineMax];
+      const size_t n = codec::http1::WriteChunkLine(line, data.size(), is_first_);
+      batch.Add(net::Slice::Copy({line, n}));
+      is_first_ = false;
+    }
+    batch.Add(std::move(data));
+  }
+  void End(Batch& batch, const codec::HeaderMap* trailers) {
+    if (is_chunked_) batch.Add(codec::http1::WriteChunkedEnd(is_first_, trailers));
+  }
+  uint64_t body_bytes() const { return body_bytes_; }
+
+ private:
+  const bool is_chunked_;
+  bool is_first_ = true;
+  uint64_t body_bytes_ = 0;
+};
+
+}  // namespace
+
+event::Task<PumpOutcome> SendMessage(net::Slice head, BodyReader& body, Framing framing,
+                                     event::Socket& socket, event::Watchdog& watchdog) {
+  Batch batch;
+  Framer framer(framing);
+  batch.Add(std::move(head));
+  BodyPiece piece;
+  bool is_over = !framing.has_body();
+  bool has_piece = false;
+  PumpResult result = PumpResult::kSent;
+  while (true) {
+    while (!is_over && batch.has_room() && (has_piece || body.TryRead(piece))) {
+      has_piece = false;
+      if (piece.kind == BodyPiece::Kind::kData) {
+        framer.Add(batch, std::move(piece.data));
+        continue;
+      }
+      is_over = true;
+      if (piece.kind == BodyPiece::Kind::kFailed) {
+        result = PumpResult::kReadFailed;
+      } else {
+        framer.End(batch, body.trailers());
+      }
+    }
+    if (!batch.empty()) {
+      if (co_await socket.Write(batch.pieces()) != 0) {
+        co_return PumpOutcome{PumpResult::kWriteFailed, framer.body_bytes()};
+      }
+      watchdog.Touch();
+      batch.Clear();
+    }
+    if (is_over) co_return PumpOutcome{result, framer.body_bytes()};
+    if (!body.TryRead(piece)) piece = co_await body.Read();
+    watchdog.Touch();
+    has_piece = true;
+  }
+}
+
+}  // namespace fairlead::wire

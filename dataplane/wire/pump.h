@@ -1,0 +1,39 @@
+#ifndef FAIRLEAD_DATAPLANE_WIRE_PUMP_H_
+#define FAIRLEAD_DATAPLANE_WIRE_PUMP_H_
+
+// Sends a head and its body: pulls pieces and writes them, as many at a time as are there.
+//
+//     PumpResult result = co_await SendMessage(head_bytes, body, framing, socket, watchdog);
+//
+// A small message whose body is there leaves in one write with its head. Nothing more is pulled
+// before what was pulled is written: that is the back-pressure.
+//
+// Thread: worker. `body`, `socket` and `watchdog` outlive the task.
+
+#include <cstdint>
+
+#include "dataplane/codec/body.h"
+#include "dataplane/codec/message.h"
+#include "dataplane/event/socket.h"
+#include "dataplane/event/task.h"
+#include "dataplane/event/watchdog.h"
+
+namespace fairlead::wire {
+
+enum class PumpResult : uint8_t { kSent, kReadFailed, kWriteFailed };
+
+struct PumpOutcome {
+  PumpResult result = PumpResult::kSent;
+  // Body bytes written, without framing.
+  uint64_t body_bytes = 0;
+};
+
+// `head` may be empty (the head has left before). `framing` says how the body is written; kLength
+// trusts the reader to yield just that much, as the framing of a received message does.
+event::Task<PumpOutcome> SendMessage(net::Slice head, codec::BodyReader& body,
+                                     codec::Framing framing, event::Socket& socket,
+                                     event::Watchdog& watchdog);
+
+}  // namespace fairlead::wire
+
+#endif  // FAIRLEAD_DATAPLANE_WIRE_PUMP_H_

@@ -1,0 +1,137 @@
+#include "dataplane/xds/bootstrap.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "dataplane/base/status.h"
+#include "dataplane/xds/document.h"
+#include "dataplane/xds/document_to_proto.h"
+#include "envoy/config/bootstrap/v3/bootstrap.pb.h"
+#include "envoy/service/discovery/v3/discovery.pb.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace fairlead::xds {
+namespace {
+
+using envoy::config::bootstrap::v3::Bootstrap;
+using envoy::service::discovery::v3::DiscoveryResponse;
+using google::protobuf::Message;
+
+absl::Status FileError(std::string_view path, std::string_view doing, int error) {
+  return InvalidArgument(path, ": cannot ", doing, ": ", std::strerror(error));
+}
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+bool LooksLikeJson(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{';
+}
+
+class TextErrors : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (first_.empty()) first_ = StrCat(line + 1, ":", column + 1, ": ", message);
+  }
+  const std::string& first() const { return first_; }
+
+ private:
+  std::string first_;
+};
+
+absl::Status ParseTextFormat(const std::string& text, std::string_view name, Message& message) {
+  TextErrors errors;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&errors);
+  parser.SetRecursionLimit(Document::kDepthMax);
+  if (parser.ParseFromString(text, &message)) return absl::OkStatus();
+  return InvalidArgument(name, ":", errors.first());
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(std::string_view path_view) {
+  const std::string path(path_view);
+  // O_NONBLOCK: opening a pipe without a writer must not hang; regular files do not mind.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return FileError(path, "open", errno);
+  struct stat info{};
+  std::string text;
+  absl::Status status;
+  if (fstat(fd, &info) != 0) {
+    status = FileError(path, "read", errno);
+  } else if (S_ISDIR(info.st_mode)) {
+    status = InvalidArgument(path, ": is a directory, a file is wanted");
+  }
+  while (status.ok()) {
+    char buffer[1 << 16];
+    const ssize_t n = read(fd, buffer, sizeof(buffer));
+    if (n == 0) break;
+    if (n < 0) {
+      if (errno != EINTR) status = FileError(path, "read", errno);
+      continue;
+    }
+    text.append(buffer, static_cast<size_t>(n));
+    if (text.size() > Document::kBytesMax) {
+      status = InvalidArgument(path, ": has more than the ", Document::kBytesMax, " bytes allowed");
+    }
+  }
+  close(fd);
+  if (!status.ok()) return status;
+  return text;
+}
+
+absl::Status ParseProto(std::string_view text, std::string_view name, Message& message) {
+  if (EndsWith(name, ".pb")) {
+    const bool is_whole = message.ParseFromArray(text.data(), static_cast<int>(text.size()));
+    return is_whole ? absl::OkStatus()
+                    : InvalidArgument(name, ": is no well-formed binary ",
+                                      message.GetDescriptor()->full_name());
+  }
+  if (EndsWith(name, ".pb_text")) return ParseTextFormat(std::string(text), name, message);
+  const bool is_yaml = EndsWith(name, ".yaml") || EndsWith(name, ".yml");
+  const bool is_json = EndsWith(name, ".json") || (!is_yaml && LooksLikeJson(text));
+  FL_ASSIGN_OR_RETURN(const Document document,
+                      is_json ? Document::ParseJson(text, name) : Document::ParseYaml(text, name));
+  return DocumentToProto(document, message);
+}
+
+absl::Status LoadProto(std::string_view path, Message& message) {
+  FL_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return ParseProto(text, path, message);
+}
+
+absl::StatusOr<Bootstrap> LoadBootstrap(std::string_view path, std::string_view config_yaml,
+                                        const BootstrapOverrides& overrides) {
+  if (path.empty() && config_yaml.empty()) {
+    return InvalidArgument("no configuration: --config-path or --config-yaml must be given");
+  }
+  Bootstrap bootstrap;
+  if (!path.empty()) FL_RETURN_IF_ERROR(LoadProto(path, bootstrap));
+  if (!config_yaml.empty()) {
+    Bootstrap overlay;
+    FL_ASSIGN_OR_RETURN(const Document document, Document::ParseYaml(config_yaml, "--config-yaml"));
+    FL_RETURN_IF_ERROR(DocumentToProto(document, overlay));
+    bootstrap.MergeFrom(overlay);
+  }
+  if (!overrides.service_node.empty()) bootstrap.mutable_node()->set_id(overrides.service_node);
+  if (!overrides.service_cluster.empty()) {
+    bootstrap.mutable_node()->set_cluster(overrides.service_cluster);
+  }
+  return bootstrap;
+}
+
+absl::StatusOr<DiscoveryResponse> LoadResources(std::string_view path) {
+  DiscoveryResponse response;
+  FL_RETURN_IF_ERROR(LoadProto(path, response));
+  return response;
+}
+
+}  // namespace fairlead::xds

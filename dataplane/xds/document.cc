@@ -1,0 +1,162 @@
+#include "dataplane/xds/document.h"
+
+#include <istream>
+#include <streambuf>
+
+#include "absl/container/flat_hash_map.h"
+#include "dataplane/base/status.h"
+#include "yaml-cpp/eventhandler.h"
+#include "yaml-cpp/exceptions.h"
+#include "yaml-cpp/mark.h"
+#include "yaml-cpp/parser.h"
+
+namespace fairlead::xds {
+namespace {
+
+// Reads a string_view without a copy of it.
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // A get area is never written to.
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+// Builds the first document of a text; a second one is a fault. The first fault is kept, and all
+// that comes after it ignored.
+class YamlEvents : public YAML::EventHandler {
+ public:
+  explicit YamlEvents(DocumentBuilder& builder) : builder_(builder) {}
+
+  // "<line>: <fault>"; empty if there is none.
+  const std::string& fault() const { return fault_; }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override { is_first_ = false; }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (is_first_) Scalar(mark, "?", anchor, "", Document::Kind::kNull);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (IsRefused(mark, "?")) return;
+    builder_.Alias(mark.line + 1, anchors_[anchor]);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    const bool is_string = tag == "!" || tag == "tag:yaml.org,2002:str";
+    Scalar(mark, tag, anchor, value, is_string ? Document::Kind::kQuoted : Document::Kind::kPlain);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    Open(Document::Kind::kList, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { Close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    Open(Document::Kind::kMap, mark, tag, anchor);
+  }
+  void OnMapEnd() override { Close(); }
+
+ private:
+  void Scalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+              const std::string& value, Document::Kind kind) {
+    if (IsRefused(mark, tag)) return;
+    if (anchor != 0) anchors_[anchor] = builder_.next();
+    builder_.Scalar(kind, mark.line + 1, value);
+  }
+  void Open(Document::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
+    if (IsRefused(mark, tag)) return;
+    if (anchor != 0) anchors_[anchor] = builder_.next();
+    builder_.Open(kind, mark.line + 1);
+  }
+  void Close() {
+    if (fault_.empty()) builder_.Close();
+  }
+
+  bool IsRefused(const YAML::Mark& mark, const std::string& tag) {
+    if (!fault_.empty()) return true;
+    if (!is_first_) {
+      fault_ = "a second document begins here; one is allowed";
+    } else if (!tag.empty() && tag != "?" && tag != "!" &&
+               tag.rfind("tag:yaml.org,2002:", 0) != 0) {
+      fault_ = StrCat("tag '", tag, "' is not supported");
+    } else if (builder_.depth() >= Document::kDepthMax) {
+      fault_ = StrCat("nested more than ", Document::kDepthMax, " levels deep");
+    } else if (builder_.IsOverLimit()) {
+      fault_ = StrCat("more than ", Document::kNodesMax, " values");
+    }
+    if (fault_.empty()) return false;
+    fault_ = StrCat(mark.line + 1, ": ", fault_);
+    return true;
+  }
+
+  DocumentBuilder& builder_;
+  absl::flat_hash_map<YAML::anchor_t, Document::Index> anchors_;
+  bool is_first_ = true;
+  std::string fault_;
+};
+
+absl::Status CheckSize(std::string_view text, std::string_view name) {
+  if (text.size() <= Document::kBytesMax) return absl::OkStatus();
+  return InvalidArgument(name, ": has ", text.size(), " bytes, allowed are ", Document::kBytesMax);
+}
+
+}  // namespace
+
+DocumentBuilder::DocumentBuilder(std::string_view name, bool is_json) {
+  document_.name_ = name;
+  document_.is_json_ = is_json;
+}
+
+void DocumentBuilder::Scalar(Document::Kind kind, int line, std::string_view text) {
+  Document::Node node{kind, static_cast<uint32_t>(line)};
+  node.text = static_cast<uint32_t>(document_.text_.size());
+  node.size = static_cast<uint32_t>(text.size());
+  node.end = next() + 1;
+  document_.text_.append(text);
+  document_.nodes_.push_back(node);
+}
+
+void DocumentBuilder::Alias(int line, Document::Index target) {
+  Document::Node node{Document::Kind::kAlias, static_cast<uint32_t>(line)};
+  node.end = next() + 1;
+  node.target = target;
+  document_.nodes_.push_back(node);
+}
+
+void DocumentBuilder::Open(Document::Kind kind, int line) {
+  open_.push_back(next());
+  document_.nodes_.push_back({kind, static_cast<uint32_t>(line)});
+}
+
+void DocumentBuilder::Close() {
+  document_.nodes_[open_.back()].end = next();
+  open_.pop_back();
+}
+
+bool DocumentBuilder::IsOverLimit() const {
+  return document_.nodes_.size() > Document::kNodesMax ||
+         document_.text_.size() > Document::kBytesMax;
+}
+
+absl::StatusOr<Document> Document::ParseYaml(std::string_view text, std::string_view name) {
+  FL_RETURN_IF_ERROR(CheckSize(text, name));
+  DocumentBuilder builder(name, /*is_json=*/false);
+  ViewBuffer buffer(text);
+  std::istream in(&buffer);
+  YamlEvents events(builder);
+  try {  // yaml-cpp reports faults by exception: they end here.
+    YAML::Parser parser(in);
+    while (parser.HandleNextDocument(events)) {
+    }
+  } catch (const YAML::Exception& e) {
+    return InvalidArgument(name, ":", e.mark.line + 1, ":", e.mark.column + 1, ": ", e.msg);
+  } catch (const std::exception& e) {
+    return InvalidArgument(name, ": ", e.what());
+  }
+  if (!events.fault().empty()) return InvalidArgument(name, ":", events.fault());
+  if (builder.next() == 0) builder.Scalar(Kind::kNull, 1, "");
+  return builder.Take();
+}
+
+}  // namespace fairlead::xds

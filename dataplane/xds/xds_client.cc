@@ -1,0 +1,194 @@
+#include "dataplane/xds/xds_client.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "dataplane/base/log.h"
+#include "envoy/config/core/v3/base.pb.h"
+#include "envoy/service/discovery/v3/discovery.pb.h"
+#include "google/protobuf/any.pb.h"
+
+namespace fairlead::xds {
+
+XdsClient::XdsClient(ClientOptions options, Transport& transport, UpdateHandler& handler,
+                     event::TimerWheel& timers)
+    : options_(std::move(options)),
+      transport_(transport),
+      handler_(handler),
+      timers_(timers),
+      refill_([](void* self) { static_cast<XdsClient*>(self)->Flush(); }, this),
+      tokens_(options_.rate_limit.tokens_max),
+      filled_at_(timers.now()) {}
+
+void XdsClient::OnConnected() {
+  is_connected_ = true;
+  stats_.is_connected = true;
+  node_is_sent_ = false;
+  Restart();
+  Flush();
+}
+
+void XdsClient::OnDisconnected(std::string_view failure) {
+  is_connected_ = false;
+  stats_.is_connected = false;
+  stats_.pending_requests = 0;
+  is_waiting_ = false;
+  refill_.Disarm();
+  if (failure.empty()) return;
+  for (const ResourceType type : kResourceTypes) {
+    if (IsInterested(type)) handler_.OnSourceFailure(type, failure);
+  }
+}
+
+bool XdsClient::OnMessage(std::string_view bytes) {
+  is_in_message_ = true;
+  const bool is_understood = Receive(bytes);
+  is_in_message_ = false;
+  if (is_understood) Flush();
+  return is_understood;
+}
+
+bool XdsClient::TakeToken() {
+  const std::chrono::duration<double> passed = timers_.now() - filled_at_;
+  filled_at_ = timers_.now();
+  tokens_ = std::min(options_.rate_limit.tokens_max,
+                     tokens_ + passed.count() * options_.rate_limit.fill_per_second);
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
+}
+
+void XdsClient::Flush() {
+  if (!is_connected_ || is_in_message_) return;
+  const bool was_waiting = is_waiting_;
+  while (is_connected_ && HasRequest()) {
+    if (!TakeToken()) {
+      if (!is_waiting_) ++stats_.rate_limit_enforced;
+      is_waiting_ = true;
+      stats_.pending_requests = 1;
+      const std::chrono::duration<double> wait((1 - tokens_) / options_.rate_limit.fill_per_second);
+      refill_.Arm(timers_,
+                  std::chrono::duration_cast<event::Duration>(wait) + std::chrono::milliseconds(1));
+      return;
+    }
+    std::string request;
+    if (!NextRequest(request)) break;
+    transport_.Send(std::move(request));
+  }
+  is_waiting_ = false;
+  stats_.pending_requests = 0;
+  if (was_waiting && is_connected_) transport_.ReadOn();
+}
+
+const envoy::config::core::v3::Node* XdsClient::TakeNode() {
+  if (node_is_sent_) return nullptr;
+  node_is_sent_ = true;
+  return options_.node.get();
+}
+
+void XdsClient::NoteControlPlane(const envoy::config::core::v3::ControlPlane& control_plane) {
+  if (!control_plane.identifier().empty()) stats_.identifier = control_plane.identifier();
+}
+
+void XdsClient::CountUnknownType(std::string_view type_url) {
+  ++stats_.unknown_types;
+  FL_LOG(warn, "xds: a response of type '{}' was not asked for and is ignored",
+         type_url.substr(0, 200));
+}
+
+bool ResponseReader::HasType(const google::protobuf::Any& resource, std::string_view name) {
+  const std::string_view wanted = TypeUrl(update_.type);
+  const auto after_slash = [](std::string_view url) { return url.substr(url.rfind('/') + 1); };
+  if (after_slash(resource.type_url()) == after_slash(wanted)) return true;
+  Refuse(name, StrCat("is a '", std::string_view(resource.type_url()).substr(0, 200), "', a '",
+                      wanted, "' is wanted"));
+  return false;
+}
+
+void ResponseReader::Refuse(std::string_view name, std::string_view fault) {
+  const std::string_view noun = Noun(update_.type);
+  if (name.empty()) {
+    update_.source_errors.push_back({"", StrCat(noun, " in resources[", index_, "]: ", fault)});
+    return;
+  }
+  update_.kept.emplace_back(name);
+  update_.source_errors.push_back({std::string(name), StrCat(noun, " '", name, "': ", fault)});
+}
+
+void ResponseReader::Add(google::protobuf::Any& resource, const std::string& version) {
+  constexpr std::string_view kWrapper = "envoy.service.discovery.v3.Resource";
+  const std::string& url = resource.type_url();
+  if (url.size() > kWrapper.size() &&
+      url.compare(url.size() - kWrapper.size(), std::string::npos, kWrapper) == 0 &&
+      url[url.size() - kWrapper.size() - 1] == '/') {
+    return AddWrapped(resource);
+  }
+  ++index_;
+  if (!HasType(resource, "")) return;
+  std::optional<std::string> name = NameInBytes(resource.value());
+  if (!name.has_value()) return Refuse("", "is not well-formed");
+  const ContentHash hash = HashOf(resource.value());
+  update_.resources.push_back(
+      {*std::move(name), version, std::move(*resource.mutable_value()), hash});
+}
+
+void ResponseReader::AddWrapped(google::protobuf::Any& wrapper) {
+  envoy::service::discovery::v3::Resource resource;
+  if (!wrapper.UnpackTo(&resource)) {
+    ++index_;
+    return Refuse("", "is in a malformed envoy.service.discovery.v3.Resource");
+  }
+  if (resource.has_ttl()) {
+    ++index_;
+    return Refuse(resource.name(), kTtlFault);
+  }
+  AddNamed(resource.name(), resource.version(), *resource.mutable_resource());
+}
+
+void ResponseReader::AddNamed(std::string_view name, const std::string& version,
+                              google::protobuf::Any& resource) {
+  ++index_;
+  if (!HasType(resource, name)) return;
+  const std::optional<std::string> inner = NameInBytes(resource.value());
+  if (!inner.has_value()) return Refuse(name, "is not well-formed");
+  if (*inner != name) return Refuse(name, StrCat("holds one that is named '", *inner, "'"));
+  const ContentHash hash = HashOf(resource.value());
+  update_.resources.push_back({*inner, version, std::move(*resource.mutable_value()), hash});
+}
+
+Update ResponseReader::Take() {
+  StringMap<int> times;
+  for (const Resource& resource : update_.resources) ++times[resource.name];
+  for (const auto& [name, count] : times) {
+    if (count > 1) Refuse(name, StrCat("is in the response ", count, " times"));
+  }
+  std::erase_if(update_.resources, [&](const Resource& resource) {
+    return times[resource.name] > 1 || !interest_.Wants(resource.name);
+  });
+  const auto& errors = update_.source_errors;
+  // A resource whose name cannot be read may be any of those that seem to be missing.
+  if (std::any_of(errors.begin(), errors.end(), [](const auto& e) { return e.name.empty(); })) {
+    update_.is_whole_state = false;
+  }
+  return std::move(update_);
+}
+
+std::string NackText(const std::vector<ResourceError>& of_source,
+                     const std::vector<ResourceError>& of_handler) {
+  std::string text;
+  size_t left_out = 0;
+  for (const auto* errors : {&of_source, &of_handler}) {
+    for (const ResourceError& error : *errors) {
+      if (text.size() + error.message.size() > XdsClient::kNackBytesMax) {
+        ++left_out;
+        if (text.empty()) text = error.message.substr(0, XdsClient::kNackBytesMax);
+        continue;
+      }
+      StrAppend(&text, text.empty() ? "" : "\n", error.message);
+    }
+  }
+  if (left_out > 0) StrAppend(&text, "\n(cut: ", left_out, " more)");
+  return text;
+}
+
+}  // namespace fairlead::xds
