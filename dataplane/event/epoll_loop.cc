@@ -1,5 +1,6 @@
 #include "dataplane/event/epoll_loop.h"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -33,6 +34,7 @@ class EpollListenSocket final : public ListenSocket {
       : loop_(loop), fd_(fd), watch_(std::make_unique<Watch>(this)), handler_(handler) {}
   ~EpollListenSocket() override {
     close(fd_);
+    if (reserve_ >= 0) close(reserve_);
     watch_->owner = nullptr;
     watch_->unlink();
     loop_.Bury(std::move(watch_));
@@ -66,8 +68,8 @@ class EpollListenSocket final : public ListenSocket {
     const int fd =
         accept4(fd_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
-      // A connection that died in the queue is not the end of it; running out of descriptors is,
-      // for this turn.
+      if (errno == EMFILE || errno == ENFILE) return TurnAway();
+      // A connection that died in the queue is not the end of it.
       return errno == ECONNABORTED || errno == EINTR;
     }
     const net::Address peer(reinterpret_cast<sockaddr*>(&address), size);
@@ -77,8 +79,20 @@ class EpollListenSocket final : public ListenSocket {
     return true;
   }
 
+  // Out of descriptors: a client that waits in the queue for ever is worse off than one that is
+  // turned away, and the queue would keep the loop awake. The descriptor kept in reserve makes room
+  // to take the connection and close it.
+  bool TurnAway() {
+    if (reserve_ >= 0) close(reserve_);
+    const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd >= 0) close(fd);
+    reserve_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return fd >= 0;
+  }
+
   EpollLoop& loop_;
   const int fd_;
+  int reserve_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
   std::unique_ptr<Watch> watch_;
   AcceptHandler& handler_;
 };

@@ -1,9 +1,20 @@
 #include "dataplane/filters/registry.h"
 
+#include "dataplane/filters/api_key_auth/api_key_auth.h"
+#include "dataplane/filters/local_ratelimit/local_ratelimit.h"
+
 namespace fairlead::filters {
 
 const std::vector<FilterKind>& FilterKinds() {
-  static const std::vector<FilterKind> kinds = {};
+  static const std::vector<FilterKind> kinds = {
+      {"envoy.filters.http.api_key_auth", "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth",
+       "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute",
+       &api_key_auth::Factory()},
+      {"envoy.filters.http.local_ratelimit",
+       "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
+       "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
+       &local_ratelimit::Factory()},
+  };
   return kinds;
 }
 
@@ -21,6 +32,9 @@ const FilterKind* FindByOverrideType(std::string_view message) {
   return nullptr;
 }
 
-void DeclareSupport(xds::SupportTable& table) { (void)table; }
+void DeclareSupport(xds::SupportTable& table) {
+  api_key_auth::DeclareSupport(table);
+  local_ratelimit::DeclareSupport(table);
+}
 
 }  // namespace fairlead::filters

@@ -57,13 +57,14 @@ ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket
     : worker_(worker),
       socket_(std::move(socket)),
       hcm_(std::move(hcm)),
+      stats_(hcm_->stats),
       watchdog_(worker.loop.timers(), &OnAlarm, this) {
   worker_.connections_.push_back(*this);
-  hcm_->stats->downstream_cx_total.Add();
-  hcm_->stats->downstream_cx_active.Add();
+  stats_->downstream_cx_total.Add();
+  stats_->downstream_cx_active.Add();
 }
 
-ServerConnection::~ServerConnection() { hcm_->stats->downstream_cx_active.Sub(); }
+ServerConnection::~ServerConnection() { stats_->downstream_cx_active.Sub(); }
 
 event::Task<void> ServerConnection::Serve(std::unique_ptr<ServerConnection> self) {
   ServerConnection& c = *self;
@@ -73,7 +74,7 @@ event::Task<void> ServerConnection::Serve(std::unique_ptr<ServerConnection> self
       c.watchdog_.SetIdle(c.hcm_->config->object->idle_timeout, Alarm::kConnectionIdle);
       const auto read = co_await Guarded(c, c.socket_->Read(c.in_, net::kReadBlock));
       c.is_idle_ = false;
-      if (c.alarm_ == Alarm::kConnectionIdle) c.hcm_->stats->downstream_cx_idle_timeout.Add();
+      if (c.alarm_ == Alarm::kConnectionIdle) c.stats_->downstream_cx_idle_timeout.Add();
       if (!read.has_value() || *read <= 0) co_return;
     }
     c.exchange_ = c.worker_.TakeExchange();
@@ -152,8 +153,8 @@ bool ServerConnection::AcceptRequest() {
   filters::Stream& stream = exchange_->stream;
   const HcmConfig& hcm = *exchange_->hcm->object;
   codec::RequestHead& request = stream.request;
-  hcm_->stats->downstream_rq_total.Add();
-  hcm_->stats->downstream_rq_active.Add();
+  stats_->downstream_rq_total.Add();
+  stats_->downstream_rq_active.Add();
   exchange_->is_request_counted = true;
   exchange_->request_body.Start(*socket_, in_, request.framing, hcm.enable_trailers,
                                 hcm.head_limits.fields_max);
@@ -173,7 +174,7 @@ bool ServerConnection::AcceptRequest() {
     stream.route = exchange_->routes->object->Match(request, worker_.loop.random().Next());
   }
   if (stream.route == nullptr) {
-    hcm_->stats->no_route.Add();
+    stats_->no_route.Add();
   } else {
     stream.info.route_name = stream.route->name;
     stream.info.virtual_host = stream.route->virtual_host;
@@ -187,11 +188,11 @@ bool ServerConnection::AcceptRequest() {
 
 void ServerConnection::RejectRequest(ParseError error) {
   filters::Stream& stream = exchange_->stream;
-  hcm_->stats->downstream_rq_total.Add();
-  hcm_->stats->downstream_rq_active.Add();
+  stats_->downstream_rq_total.Add();
+  stats_->downstream_rq_active.Add();
   exchange_->is_request_counted = true;
-  hcm_->stats->downstream_cx_protocol_error.Add();
-  if (error == ParseError::kTooManyFields) hcm_->stats->downstream_rq_too_many_headers.Add();
+  stats_->downstream_cx_protocol_error.Add();
+  if (error == ParseError::kTooManyFields) stats_->downstream_rq_too_many_headers.Add();
   const uint16_t status = codec::http1::ErrorStatus(error);
   stream.Reply({status, codec::http1::ReasonPhrase(status), codec::http1::ErrorName(error),
                 observe::kDownstreamProtocolError});
@@ -256,7 +257,7 @@ Framing ServerConnection::PrepareResponse() {
   const uint32_t requests_max = hcm.max_requests_per_connection;
   keeps_alive_ = keeps_alive_ && request.keep_alive && !is_draining &&
                  (requests_max == 0 || requests_ < requests_max);
-  if (is_draining) hcm_->stats->downstream_cx_drain_close.Add();
+  if (is_draining) stats_->downstream_cx_drain_close.Add();
   if (stream.is_local_reply && !DropBufferedBody()) keeps_alive_ = false;
   Framing framing = response.framing;
   if (request.method == Method::kHead) {
@@ -318,7 +319,7 @@ void ServerConnection::CloseIfIdle() {
 bool ServerConnection::ReplyToAlarm() {
   Exchange& exchange = *exchange_;
   filters::Stream& stream = exchange.stream;
-  HttpStats& stats = *hcm_->stats;
+  HttpStats& stats = *stats_;
   if (alarm_ == Alarm::kResponse) exchange.call.NoteTimeout();
   exchange.call.Reset();
   // For requests that have come in full the fault lies behind us, else with the client.
@@ -379,7 +380,7 @@ ServerConnection::Next ServerConnection::FinishExchange() {
   watchdog_.Clear();
   if (exchange.is_request_counted) {
     stream.info.response_complete = worker_.loop.now();
-    hcm_->stats->downstream_rq_active.Sub();
+    stats_->downstream_rq_active.Sub();
     CountResponse();
     for (const auto& log : exchange.hcm->object->access_logs) {
       // The wall time is asked for only by those who write it down.
@@ -399,11 +400,11 @@ ServerConnection::Next ServerConnection::FinishExchange() {
 void ServerConnection::CountResponse() {
   const observe::StreamInfo& info = exchange_->stream.info;
   if (info.response_code >= 100 && info.response_code < 600) {
-    hcm_->stats->downstream_rq_xx[info.response_code / 100 - 1].Add();
+    stats_->downstream_rq_xx[info.response_code / 100 - 1].Add();
   }
-  hcm_->stats->downstream_rx_bytes_total.Add(info.bytes_received);
-  hcm_->stats->downstream_tx_bytes_total.Add(info.bytes_sent);
-  if ((info.response_flags & observe::kNoClusterFound) != 0) hcm_->stats->no_cluster.Add();
+  stats_->downstream_rx_bytes_total.Add(info.bytes_received);
+  stats_->downstream_tx_bytes_total.Add(info.bytes_sent);
+  if ((info.response_flags & observe::kNoClusterFound) != 0) stats_->no_cluster.Add();
 }
 
 event::Task<void> ServerConnection::Linger() {

@@ -78,6 +78,8 @@ class ServerConnection final : public base::ListHook,
   Worker& worker_;
   std::unique_ptr<event::Socket> socket_;
   base::IntrusivePtr<HcmSlot> hcm_;
+  // Those it was counted in when it came: an update may give the slot others.
+  const std::shared_ptr<HttpStats> stats_;
   net::ReadBuffer in_;
   event::Watchdog watchdog_;
   std::unique_ptr<Exchange> exchange_;

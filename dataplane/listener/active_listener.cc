@@ -4,16 +4,14 @@
 
 namespace fairlead::listener {
 
-ActiveListener::ActiveListener(http::Worker& worker, std::shared_ptr<http::HttpStats> stats)
-    : worker_(worker), hcm_(base::MakeIntrusive<http::HcmSlot>()) {
-  hcm_->stats = std::move(stats);
-}
+ActiveListener::ActiveListener(http::Worker& worker)
+    : worker_(worker), hcm_(base::MakeIntrusive<http::HcmSlot>()) {}
 
 absl::StatusOr<std::unique_ptr<ActiveListener>> ActiveListener::Open(
     http::Worker& worker, const ListenerConfig& config, const net::Address& address,
     std::shared_ptr<http::HttpStats> stats) {
-  std::unique_ptr<ActiveListener> listener(new ActiveListener(worker, std::move(stats)));
-  listener->Update(config);
+  std::unique_ptr<ActiveListener> listener(new ActiveListener(worker));
+  listener->Update(config, std::move(stats));
   FL_ASSIGN_OR_RETURN(listener->socket_,
                       worker.loop.Listen(address, {.backlog = config.backlog}, *listener));
   return listener;
@@ -25,7 +23,8 @@ ActiveListener::~ActiveListener() {
   worker_.Drain(hcm_.get());
 }
 
-void ActiveListener::Update(const ListenerConfig& config) {
+void ActiveListener::Update(const ListenerConfig& config, std::shared_ptr<http::HttpStats> stats) {
+  hcm_->stats = std::move(stats);
   hcm_->routes = worker_.Routes(config.hcm->route_config_name);
   hcm_->config = base::MakeIntrusive<http::Snapshot<http::HcmConfig>>(config.hcm);
 }

@@ -4,8 +4,8 @@
 // A listener on one worker: its listening socket, and the connection manager its connections go to.
 //
 //     auto listener = ActiveListener::Open(worker, config, address, stats);
-//     listener->Update(new_config);            // same address: open connections go on, and see it
-//     with their next request listener.reset();                        // stops accepting;
+//     listener->Update(new_config, stats);            // same address: open connections go on, and
+//     see it with their next request listener.reset();                        // stops accepting;
 //     connections close after their request
 //
 // Step 1 of a request's life: accept, choose the filter chain (there is one), hand the connection
@@ -28,13 +28,13 @@ class ActiveListener final : private event::AcceptHandler {
       std::shared_ptr<http::HttpStats> stats);
   ~ActiveListener() override;
 
-  void Update(const ListenerConfig& config);
+  void Update(const ListenerConfig& config, std::shared_ptr<http::HttpStats> stats);
   net::Address local_address() const { return socket_->local_address(); }
   // Stops accepting; open connections finish their requests.
   void StopAccepting();
 
  private:
-  ActiveListener(http::Worker& worker, std::shared_ptr<http::HttpStats> stats);
+  explicit ActiveListener(http::Worker& worker);
   void OnAccept(std::unique_ptr<event::Socket> socket) override;
 
   http::Worker& worker_;

@@ -21,6 +21,8 @@ Address::Address(const sockaddr* address, socklen_t size) : Address() {
 
 absl::StatusOr<Address> Address::Parse(std::string_view ip, uint16_t port) {
   const std::string text(ip);
+  // The parser below stops at a NUL.
+  if (text.find('\0') != std::string::npos) return InvalidArgument("address has a NUL byte");
   Address address;
   if (inet_pton(AF_INET, text.c_str(), &address.storage_.v4.sin_addr) == 1) {
     address.storage_.v4.sin_port = htons(port);

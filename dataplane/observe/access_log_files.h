@@ -1,7 +1,8 @@
 #ifndef FAIRLEAD_DATAPLANE_OBSERVE_ACCESS_LOG_FILES_H_
 #define FAIRLEAD_DATAPLANE_OBSERVE_ACCESS_LOG_FILES_H_
 
-// The access logs of the process: opens them as configured, and writes them from one background thread.
+// The access logs of the process: opens them as configured, and writes them from one background
+// thread.
 //
 //     AccessLogFiles files;
 //     FL_ASSIGN_OR_RETURN(std::shared_ptr<const AccessLog> log, files.Open(proto));
@@ -38,7 +39,8 @@ class AccessLogFiles {
   // Writes what is buffered, then ends the thread.
   ~AccessLogFiles();
 
-  // Fails with the path of the field at fault. The log may outlive this object; it then drops lines.
+  // Fails with the path of the field at fault. The log may outlive this object; it then drops
+  // lines.
   absl::StatusOr<std::shared_ptr<const AccessLog>> Open(
       const envoy::config::accesslog::v3::AccessLog& proto);
   // Returns when all lines logged before the call are written.

@@ -29,14 +29,14 @@ class JsonFormat {
   struct Options {
     // Members without a value are left out; in a list they are null still, so that positions keep.
     bool omit_empty_values = false;
-    // Every value is a string, and "-" when it is missing: the deprecated FileAccessLog.json_format.
+    // Every value is a string, and "-" when it is missing: the deprecated
+    // FileAccessLog.json_format.
     bool strings_only = false;
   };
 
   JsonFormat() = default;
   // Errors name the path of the value.
-  static absl::StatusOr<JsonFormat> Compile(const google::protobuf::Struct& proto,
-                                            Options options);
+  static absl::StatusOr<JsonFormat> Compile(const google::protobuf::Struct& proto, Options options);
 
   void Append(const LogEntry& entry, std::string& out) const;
 

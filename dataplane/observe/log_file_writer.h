@@ -83,8 +83,8 @@ class LogFileWriter {
 
   // Creates the file (mode 0644), or appends to it.
   absl::StatusOr<std::shared_ptr<LogFile>> Open(std::string_view path);
-  // Returns when all lines appended before the call are written; lines for a pipe that takes nothing
-  // are waited for for a second.
+  // Returns when all lines appended before the call are written; lines for a pipe that takes
+  // nothing are waited for for a second.
   void Flush();
   // Opens every file anew by its path, after the lines before the call: for log rotation. Returns
   // when done. A file that cannot be opened goes on as it was.

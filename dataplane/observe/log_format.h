@@ -3,8 +3,8 @@
 
 // A format string with command operators, compiled once.
 //
-//     FL_ASSIGN_OR_RETURN(LogFormat format, LogFormat::Compile("%REQ(:METHOD)% %RESPONSE_CODE%\n"));
-//     format.AppendText(entry, line);
+//     FL_ASSIGN_OR_RETURN(LogFormat format, LogFormat::Compile("%REQ(:METHOD)%
+//     %RESPONSE_CODE%\n")); format.AppendText(entry, line);
 //
 // Values have their control bytes escaped; an operator without a value writes "-". A percent sign
 // is written %%. Nothing is allocated beyond the growth of the line.

@@ -30,7 +30,7 @@ struct LogValue {
   enum class Kind : uint8_t { kMissing, kText, kNumber };
 
   LogValue() = default;
-  LogValue(std::string_view text) : kind(Kind::kText), text(text) {}    // NOLINT: is a value
+  LogValue(std::string_view text) : kind(Kind::kText), text(text) {}  // NOLINT: is a value
   LogValue(uint64_t number) : kind(Kind::kNumber), number(number) {}  // NOLINT: is a value
 
   Kind kind = Kind::kMissing;

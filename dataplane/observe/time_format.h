@@ -6,9 +6,9 @@
 //     FL_ASSIGN_OR_RETURN(TimeFormat format, TimeFormat::Compile("%Y-%m-%d %H:%M:%S.%6f"));
 //     std::string_view text = format.Write(wall_time, buffer);
 //
-// strftime's conversions, and Envoy's own: %f (nanoseconds, nine digits), %1f to %9f (so many digits
-// of the fraction of the second), %s (seconds since 1970). A format that was not compiled writes
-// 2023-11-14T22:13:20.123Z. Nothing is allocated when a time is written.
+// strftime's conversions, and Envoy's own: %f (nanoseconds, nine digits), %1f to %9f (so many
+// digits of the fraction of the second), %s (seconds since 1970). A format that was not compiled
+// writes 2023-11-14T22:13:20.123Z. Nothing is allocated when a time is written.
 //
 // Thread: any, once compiled. Limit: 255 bytes of output.
 

@@ -51,9 +51,9 @@ TEST(HeaderEditsTest, Actions) {
   EXPECT_EQ(edited("APPEND_IF_EXISTS_OR_ADD", false), "x-b: b\nx-a: new\n");
   EXPECT_EQ(edited("ADD_IF_ABSENT", true), "x-a: 1\nx-b: b\nx-a: 2\n");
   EXPECT_EQ(edited("ADD_IF_ABSENT", false), "x-b: b\nx-a: new\n");
-  EXPECT_EQ(edited("OVERWRITE_IF_EXISTS_OR_ADD", true), "x-b: b\nx-a: new\n");
+  EXPECT_EQ(edited("OVERWRITE_IF_EXISTS_OR_ADD", true), "x-a: new\nx-b: b\n");
   EXPECT_EQ(edited("OVERWRITE_IF_EXISTS_OR_ADD", false), "x-b: b\nx-a: new\n");
-  EXPECT_EQ(edited("OVERWRITE_IF_EXISTS", true), "x-b: b\nx-a: new\n");
+  EXPECT_EQ(edited("OVERWRITE_IF_EXISTS", true), "x-a: new\nx-b: b\n");
   EXPECT_EQ(edited("OVERWRITE_IF_EXISTS", false), "x-b: b\n");
 }
 

@@ -36,6 +36,10 @@ struct FieldPlan {
   enum class Support { kYes, kNo, kDeprecated };
 
   const FieldDescriptor* field = nullptr;
+  bool is_repeated = false;
+  bool is_map = false;
+  bool is_message = false;
+  bool is_checked_when_unset = false;
   Support support = Support::kNo;
   bool is_sensitive = false;
   bool limits_values = false;
@@ -51,8 +55,15 @@ struct MessagePlan {
   bool is_opaque = false;
   bool is_any = false;
   bool validates = true;  // (validate.disabled), (validate.ignored)
-  std::vector<const OneofDescriptor*> required_oneofs;
-  std::vector<FieldPlan> fields;
+  // Kept here because to ask a message for it costs more than to look at a field.
+  const Reflection* reflection = nullptr;
+  struct Oneof {
+    const OneofDescriptor* descriptor;
+    bool is_required;
+  };
+  std::vector<Oneof> oneofs;
+  std::vector<FieldPlan> fields;     // By their index in the descriptor.
+  std::vector<size_t> plain_fields;  // Those that are in no oneof.
 };
 
 bool IsWellKnown(const Descriptor& descriptor) {
@@ -82,12 +93,16 @@ class ProtoCheck::Plans {
                       (plan->declared != nullptr && plan->declared->whole_tree);
     plan->validates = !descriptor.options().GetExtension(validate::disabled) &&
                       !descriptor.options().GetExtension(validate::ignored);
+    plan->reflection =
+        MessageFactory::generated_factory()->GetPrototype(&descriptor)->GetReflection();
     for (int i = 0; i < descriptor.real_oneof_decl_count(); ++i) {
       const OneofDescriptor* oneof = descriptor.oneof_decl(i);
-      if (oneof->options().GetExtension(validate::required)) plan->required_oneofs.push_back(oneof);
+      plan->oneofs.push_back({oneof, oneof->options().GetExtension(validate::required)});
     }
     for (int i = 0; i < descriptor.field_count(); ++i) {
-      plan->fields.push_back(MakeField(*descriptor.field(i), *plan));
+      const FieldDescriptor& field = *descriptor.field(i);
+      plan->fields.push_back(MakeField(field, *plan));
+      if (field.real_containing_oneof() == nullptr) plan->plain_fields.push_back(i);
     }
     return plan;
   }
@@ -95,7 +110,11 @@ class ProtoCheck::Plans {
   FieldPlan MakeField(const FieldDescriptor& field, const MessagePlan& message) const {
     FieldPlan plan;
     plan.field = &field;
+    plan.is_repeated = field.is_repeated();
+    plan.is_map = field.is_map();
+    plan.is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
     plan.rules = FieldRules::Compile(field);
+    plan.is_checked_when_unset = plan.rules != nullptr && plan.rules->CheckedWhenUnset();
     plan.is_sensitive = field.options().GetExtension(udpa::annotations::sensitive);
     plan.support = SupportOf(field, message);
     if (message.declared == nullptr || field.enum_type() == nullptr) return plan;
@@ -146,15 +165,19 @@ class ProtoCheck::Walk {
 
   bool IsFull() const { return fault_count_ >= faults_max_; }
   void Fault(std::string_view what, std::string_view below = "");
-  void VisitField(const Message& message, const FieldPlan& plan, bool is_opaque, bool validates);
-  void VisitValues(const Message& message, const FieldPlan& plan, bool is_opaque, bool validates);
+  void VisitField(const Message& message, const MessagePlan& of, const FieldPlan& plan,
+                  bool is_opaque, bool validates);
+  void VisitSet(const Message& message, const MessagePlan& of, const FieldPlan& plan,
+                bool is_opaque, bool validates);
+  void VisitValues(const Message& message, const MessagePlan& of, const FieldPlan& plan,
+                   bool is_opaque, bool validates);
   void VisitMap(const Message& message, const FieldPlan& plan, bool is_opaque, bool validates);
   void VisitSub(const Message& sub, const FieldPlan& plan, bool is_opaque, bool validates);
   void VisitAny(const Any& any, bool is_opaque, bool validates);
   void CheckEnum(const Message& message, const FieldPlan& plan, int index);
   void CheckRules(const FieldRules& rules, const Message& message, const FieldPlan& plan,
                   int index);
-  void CheckUnknown(const Message& message);
+  void CheckUnknown(const Message& message, const MessagePlan& plan);
 
   Plans& plans_;
   const std::string_view label_;
@@ -194,78 +217,83 @@ void ProtoCheck::Walk::Visit(const Message& message, const MessagePlan& plan, bo
   is_opaque = is_opaque || (plan.declared != nullptr && plan.declared->whole_tree);
   validates = validates && plan.validates;
   if (plan.is_any) return VisitAny(static_cast<const Any&>(message), is_opaque, validates);
-  if (!is_opaque) CheckUnknown(message);
-  if (validates) {
-    for (const OneofDescriptor* oneof : plan.required_oneofs) {
-      if (message.GetReflection()->HasOneof(message, oneof)) continue;
+  if (!is_opaque) CheckUnknown(message, plan);
+  for (const MessagePlan::Oneof& oneof : plan.oneofs) {
+    const FieldDescriptor* set =
+        plan.reflection->GetOneofFieldDescriptor(message, oneof.descriptor);
+    if (set != nullptr) {
+      VisitSet(message, plan, plan.fields[set->index()], is_opaque, validates);
+    } else if (validates && oneof.is_required) {
       std::string names;
-      for (int i = 0; i < oneof->field_count(); ++i) {
-        StrAppend(&names, names.empty() ? "" : ", ", oneof->field(i)->name());
+      for (int i = 0; i < oneof.descriptor->field_count(); ++i) {
+        StrAppend(&names, names.empty() ? "" : ", ", oneof.descriptor->field(i)->name());
       }
-      Fault(StrCat("is required: one of ", names), oneof->name());
+      Fault(StrCat("is required: one of ", names), oneof.descriptor->name());
     }
   }
-  for (const FieldPlan& field : plan.fields) VisitField(message, field, is_opaque, validates);
+  for (const size_t index : plan.plain_fields) {
+    VisitField(message, plan, plan.fields[index], is_opaque, validates);
+  }
 }
 
-void ProtoCheck::Walk::CheckUnknown(const Message& message) {
-  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+void ProtoCheck::Walk::CheckUnknown(const Message& message, const MessagePlan& plan) {
+  const auto& unknown = plan.reflection->GetUnknownFields(message);
   if (unknown.empty()) return;
   Fault(StrCat("has field number ", unknown.field(0).number(), ", which ",
-               message.GetDescriptor()->full_name(), " of this proxy's API does not have"));
+               plan.descriptor->full_name(), " of this proxy's API does not have"));
 }
 
-void ProtoCheck::Walk::VisitField(const Message& message, const FieldPlan& plan, bool is_opaque,
-                                  bool validates) {
-  const FieldDescriptor& field = *plan.field;
-  const Reflection& reflection = *message.GetReflection();
-  const bool is_set = field.is_repeated() ? reflection.FieldSize(message, &field) > 0
-                                          : reflection.HasField(message, &field);
-  if (!is_set) {
-    if (!validates || plan.rules == nullptr || !plan.rules->CheckedWhenUnset()) return;
-    steps_.push_back({&field});
-    if (field.has_presence()) {
-      // A member of a oneof that another member won is not missing.
-      const std::string fault = field.containing_oneof() ? "" : plan.rules->CheckUnset();
-      if (!fault.empty()) Fault(fault);
-    } else {
-      CheckRules(*plan.rules, message, plan, -1);
-    }
-    steps_.pop_back();
-    return;
+void ProtoCheck::Walk::VisitField(const Message& message, const MessagePlan& of,
+                                  const FieldPlan& plan, bool is_opaque, bool validates) {
+  const bool is_set = plan.is_repeated ? of.reflection->FieldSize(message, plan.field) > 0
+                                       : of.reflection->HasField(message, plan.field);
+  if (is_set) return VisitSet(message, of, plan, is_opaque, validates);
+  if (!validates || !plan.is_checked_when_unset) return;
+  steps_.push_back({plan.field});
+  if (plan.field->has_presence()) {
+    const std::string fault = plan.rules->CheckUnset();
+    if (!fault.empty()) Fault(fault);
+  } else {
+    CheckRules(*plan.rules, message, plan, -1);
   }
-  steps_.push_back({&field});
+  steps_.pop_back();
+}
+
+void ProtoCheck::Walk::VisitSet(const Message& message, const MessagePlan& of,
+                                const FieldPlan& plan, bool is_opaque, bool validates) {
+  steps_.push_back({plan.field});
   if (!is_opaque && plan.support == FieldPlan::Support::kNo) {
     Fault(StrCat("is set but ", kUnsupported));
   } else if (!is_opaque && plan.support == FieldPlan::Support::kDeprecated) {
     Fault(StrCat("is set but deprecated in the API and ", kUnsupported));
   } else {
-    VisitValues(message, plan, is_opaque, validates);
+    VisitValues(message, of, plan, is_opaque, validates);
   }
   steps_.pop_back();
 }
 
-void ProtoCheck::Walk::VisitValues(const Message& message, const FieldPlan& plan, bool is_opaque,
-                                   bool validates) {
+void ProtoCheck::Walk::VisitValues(const Message& message, const MessagePlan& of,
+                                   const FieldPlan& plan, bool is_opaque, bool validates) {
   const FieldDescriptor& field = *plan.field;
-  const Reflection& reflection = *message.GetReflection();
+  const Reflection& reflection = *of.reflection;
   validates = validates && (plan.rules == nullptr || !plan.rules->Skip());
   if (validates && plan.rules != nullptr) CheckRules(*plan.rules, message, plan, -1);
-  if (field.is_map()) return VisitMap(message, plan, is_opaque, validates);
+  if (plan.is_map) return VisitMap(message, plan, is_opaque, validates);
   const FieldRules* items = plan.rules != nullptr ? plan.rules->items() : nullptr;
-  const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  if (!field.is_repeated()) {
+  if (!plan.is_repeated) {
     CheckEnum(message, plan, -1);
-    if (is_message) VisitSub(reflection.GetMessage(message, &field), plan, is_opaque, validates);
+    if (plan.is_message) {
+      VisitSub(reflection.GetMessage(message, &field), plan, is_opaque, validates);
+    }
     return;
   }
-  if (!is_message && items == nullptr && !plan.limits_values) return;
+  if (!plan.is_message && items == nullptr && !plan.limits_values) return;
   const int size = reflection.FieldSize(message, &field);
   for (int i = 0; i < size && !IsFull(); ++i) {
     steps_.back().index = i;
     CheckEnum(message, plan, i);
     if (validates && items != nullptr) CheckRules(*items, message, plan, i);
-    if (!is_message) continue;
+    if (!plan.is_message) continue;
     VisitSub(reflection.GetRepeatedMessage(message, &field, i), plan, is_opaque,
              validates && (items == nullptr || !items->Skip()));
   }

@@ -1,0 +1,94 @@
+#include "dataplane/observe/compile_log_format.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "dataplane/base/status.h"
+#include "envoy/config/core/v3/base.pb.h"
+#include "envoy/config/core/v3/substitution_format_string.pb.h"
+
+namespace fairlead::observe {
+namespace {
+
+using envoy::config::core::v3::DataSource;
+using envoy::config::core::v3::SubstitutionFormatString;
+
+constexpr size_t kFormatFileMax = 64 * 1024;
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return InvalidArgument("'", path, "' cannot be read");
+  std::string text(kFormatFileMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return InvalidArgument("'", path, "' cannot be read");
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kFormatFileMax) {
+    return InvalidArgument("'", path, "' is longer than ", kFormatFileMax, " bytes");
+  }
+  return text;
+}
+
+absl::StatusOr<LineFormat> CompileText(const std::string& text, LogFormat::Empty empty,
+                                       std::string_view field) {
+  auto format = LogFormat::Compile(text, empty);
+  if (!format.ok()) return Annotate(format.status(), field);
+  return LineFormat(*std::move(format));
+}
+
+absl::StatusOr<LineFormat> CompileSource(const DataSource& source, LogFormat::Empty empty) {
+  switch (source.specifier_case()) {
+    case DataSource::kInlineString:
+      return CompileText(source.inline_string(), empty, "text_format_source.inline_string");
+    case DataSource::kInlineBytes:
+      return CompileText(source.inline_bytes(), empty, "text_format_source.inline_bytes");
+    case DataSource::kFilename: {
+      if (source.has_watched_directory()) {
+        return InvalidArgument("text_format_source.watched_directory: is not supported");
+      }
+      auto text = ReadFile(source.filename());
+      if (!text.ok()) return Annotate(text.status(), "text_format_source.filename");
+      return CompileText(*text, empty, "text_format_source.filename");
+    }
+    case DataSource::kEnvironmentVariable: {
+      const char* value = std::getenv(source.environment_variable().c_str());
+      if (value == nullptr) {
+        return InvalidArgument("text_format_source.environment_variable: '",
+                               source.environment_variable(), "' is not set");
+      }
+      return CompileText(value, empty, "text_format_source.environment_variable");
+    }
+    default:
+      return InvalidArgument("text_format_source: has no text");
+  }
+}
+
+}  // namespace
+
+void AppendLine(const LineFormat& format, const LogEntry& entry, std::string& out) {
+  if (const auto* text = std::get_if<LogFormat>(&format)) {
+    text->AppendText(entry, out);
+  } else {
+    std::get<JsonFormat>(format).Append(entry, out);
+  }
+}
+
+absl::StatusOr<LineFormat> CompileLogFormat(const SubstitutionFormatString& proto) {
+  const LogFormat::Empty empty =
+      proto.omit_empty_values() ? LogFormat::Empty::kOmit : LogFormat::Empty::kDash;
+  switch (proto.format_case()) {
+    case SubstitutionFormatString::kTextFormat:
+      return CompileText(proto.text_format(), empty, "text_format");
+    case SubstitutionFormatString::kTextFormatSource:
+      return CompileSource(proto.text_format_source(), empty);
+    case SubstitutionFormatString::kJsonFormat: {
+      auto format = JsonFormat::Compile(proto.json_format(),
+                                        {.omit_empty_values = proto.omit_empty_values()});
+      if (!format.ok()) return Annotate(format.status(), "json_format");
+      return LineFormat(*std::move(format));
+    }
+    default:
+      return InvalidArgument("has none of text_format_source, json_format and text_format");
+  }
+}
+
+}  // namespace fairlead::observe

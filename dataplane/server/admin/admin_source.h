@@ -1,0 +1,69 @@
+#ifndef FAIRLEAD_DATAPLANE_SERVER_ADMIN_ADMIN_SOURCE_H_
+#define FAIRLEAD_DATAPLANE_SERVER_ADMIN_ADMIN_SOURCE_H_
+
+// All that the admin pages show, and the little they may do. The server implements it; the pages
+// know nothing else of the server.
+//
+// Thread: main. Calls are made while a request is answered, so an implementation that has to ask
+// another thread waits for a bounded time and then says so (an error, or what it knew last).
+// Owned by the server; outlives the admin listener.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "dataplane/event/time_source.h"
+#include "dataplane/server/admin/cluster_snapshot.h"
+#include "dataplane/server/options.h"
+#include "dataplane/server/publisher.h"
+#include "dataplane/xds/config_thread.h"
+
+namespace envoy::config::core::v3 {
+class Node;
+}
+
+namespace fairlead::server::admin {
+
+// In the order of admin.v3.ServerInfo.State, whose numbers "server.state" has.
+enum class ServerState : uint8_t { kLive, kDraining, kPreInitializing, kInitializing };
+
+// What does not change while the process runs.
+struct ServerFacts {
+  // "<revision>/<version>/<state of the sources>/<build>/<TLS library>" in Envoy; any text will do.
+  std::string version;
+  Options options;
+  // Worker threads.
+  uint32_t concurrency = 0;
+};
+
+class AdminSource {
+ public:
+  virtual ~AdminSource() = default;
+
+  virtual const ServerFacts& Facts() const = 0;
+  virtual const envoy::config::core::v3::Node& Node() const = 0;
+  virtual event::Duration Uptime() const = 0;
+  virtual ServerState State() const = 0;
+  // The workers accept connections.
+  virtual bool AreWorkersStarted() const = 0;
+
+  virtual std::vector<Publisher::ListenerState> Listeners() const = 0;
+  virtual Publisher::HttpScopes HttpStats() const = 0;
+  // CollectClusters (cluster_snapshot.h).
+  virtual ClusterSnapshot Clusters() const = 0;
+  // For every scrape: what is known, even if it is not the newest, rather than a long wait.
+  virtual xds::ConfigState Config() const = 0;
+  // admin.v3.ConfigDump as JSON, secrets redacted (xds::ConfigThread::DumpJson).
+  virtual absl::StatusOr<std::string> ConfigDumpJson(const xds::DumpOptions& options) const = 0;
+
+  // The process ends, soon but not before the call has returned.
+  virtual void Quit() = 0;
+  // Workers stop accepting; connections close after their request.
+  virtual void DrainListeners() = 0;
+};
+
+}  // namespace fairlead::server::admin
+
+#endif  // FAIRLEAD_DATAPLANE_SERVER_ADMIN_ADMIN_SOURCE_H_

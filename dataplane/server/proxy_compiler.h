@@ -1,0 +1,40 @@
+#ifndef FAIRLEAD_DATAPLANE_SERVER_PROXY_COMPILER_H_
+#define FAIRLEAD_DATAPLANE_SERVER_PROXY_COMPILER_H_
+
+// The pipeline's compiler: hands each kind of resource to the folder that knows it. Thread:
+// configuration.
+
+#include "dataplane/cluster/cluster_slots.h"
+#include "dataplane/observe/access_log_files.h"
+#include "dataplane/xds/compiler.h"
+#include "dataplane/xds/support_table.h"
+
+namespace fairlead::server {
+
+class ProxyCompiler final : public xds::Compiler {
+ public:
+  ProxyCompiler(cluster::ClusterSlots& slots, observe::AccessLogFiles& access_logs)
+      : slots_(slots), access_logs_(access_logs) {}
+
+  absl::StatusOr<std::shared_ptr<const cluster::ClusterConfig>> CompileCluster(
+      const envoy::config::cluster::v3::Cluster& cluster) override;
+  absl::StatusOr<std::shared_ptr<const upstream::EndpointSet>> CompileEndpoints(
+      const cluster::ClusterConfig& cluster,
+      const envoy::config::endpoint::v3::ClusterLoadAssignment& assignment) override;
+  absl::StatusOr<std::shared_ptr<const route::RouteTable>> CompileRoutes(
+      const envoy::config::route::v3::RouteConfiguration& routes,
+      const route::RouteTable* previous) override;
+  absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> CompileListener(
+      const envoy::config::listener::v3::Listener& listener) override;
+
+ private:
+  cluster::ClusterSlots& slots_;
+  observe::AccessLogFiles& access_logs_;
+};
+
+// Every field that any part of this proxy honours; what is not in it is refused.
+const xds::SupportTable& Supported();
+
+}  // namespace fairlead::server
+
+#endif  // FAIRLEAD_DATAPLANE_SERVER_PROXY_COMPILER_H_

@@ -1,0 +1,83 @@
+#ifndef FAIRLEAD_DATAPLANE_SERVER_PUBLISHER_H_
+#define FAIRLEAD_DATAPLANE_SERVER_PUBLISHER_H_
+
+// Takes compiled configuration to the workers: a pointer for each worker and change, posted to its
+// loop. Nothing waits and nothing is copied; requests that run keep what they started with.
+//
+// STRICT_DNS clusters are resolved on the main loop, and their endpoints published from there.
+//
+// Thread: configuration, except where a method says otherwise. Owned by the server; outlived by the
+// workers.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "dataplane/cluster/cluster_config.h"
+#include "dataplane/http/http_stats.h"
+#include "dataplane/listener/listener_config.h"
+#include "dataplane/server/dns_clusters.h"
+#include "dataplane/server/listen_reservation.h"
+#include "dataplane/server/worker_thread.h"
+#include "dataplane/xds/compiler.h"
+
+namespace fairlead::server {
+
+using Workers = std::vector<std::unique_ptr<WorkerThread>>;
+
+class Publisher final : public xds::ConfigSink {
+ public:
+  // `on_init_done` is called on the configuration thread.
+  Publisher(Workers& workers, DnsClusters& dns, absl::AnyInvocable<void()> on_init_done)
+      : workers_(workers), dns_(dns), on_init_done_(std::move(on_init_done)) {}
+
+  void PublishCluster(const std::string& name, std::shared_ptr<const cluster::ClusterConfig> config,
+                      std::shared_ptr<const upstream::EndpointSet> endpoints) override;
+  void PublishEndpoints(const std::string& name,
+                        std::shared_ptr<const upstream::EndpointSet> endpoints) override;
+  void RemoveCluster(const std::string& name) override;
+  void PublishRoutes(const std::string& name,
+                     std::shared_ptr<const route::RouteTable> table) override;
+  void RemoveRoutes(const std::string& name) override;
+  void PublishListener(const std::string& name,
+                       std::shared_ptr<const listener::ListenerConfig> config) override;
+  void RemoveListener(const std::string& name) override;
+  void InitDone() override { on_init_done_(); }
+
+  struct ListenerState {
+    std::string name;
+    net::Address address;
+    std::string stat_prefix;
+    // Workers that accept on it.
+    int open = 0;
+    // Why it is not open everywhere; empty: it is, or is about to be.
+    std::string error;
+  };
+  // Thread: any.
+  std::vector<ListenerState> Listeners() const;
+  // A connection manager's counters, one struct for each worker. Thread: any.
+  using HttpScopes = std::map<std::string, std::vector<std::shared_ptr<http::HttpStats>>>;
+  HttpScopes HttpStatsByPrefix() const;
+
+ private:
+  std::shared_ptr<http::HttpStats> StatsFor(const std::string& prefix, int worker);
+  void Opened(const std::string& name, const absl::Status& status);
+
+  Workers& workers_;
+  DnsClusters& dns_;
+  absl::AnyInvocable<void()> on_init_done_;
+  StringMap<std::shared_ptr<const cluster::ClusterConfig>> clusters_;
+  StringMap<std::unique_ptr<ListenReservation>> reservations_;
+
+  mutable absl::Mutex mutex_;
+  std::map<std::string, ListenerState> listeners_ ABSL_GUARDED_BY(mutex_);
+  HttpScopes http_stats_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fairlead::server
+
+#endif  // FAIRLEAD_DATAPLANE_SERVER_PUBLISHER_H_

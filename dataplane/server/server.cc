@@ -1,0 +1,211 @@
+#include "dataplane/server/server.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <utility>
+
+#include "dataplane/base/log.h"
+#include "dataplane/base/status.h"
+#include "dataplane/server/admin/admin_listener.h"
+#include "dataplane/server/version.h"
+#include "envoy/config/bootstrap/v3/bootstrap.pb.h"
+
+namespace fairlead::server {
+namespace {
+
+// How often a draining server looks whether connections are left.
+constexpr std::chrono::milliseconds kDrainLook(50);
+// How long a page of the admin interface waits for the configuration thread.
+constexpr std::chrono::seconds kConfigAnswer(5);
+
+uint32_t AvailableProcessors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return static_cast<uint32_t>(std::max(CPU_COUNT(&set), 1));
+}
+
+absl::Status WriteAddressFile(const std::string& path, const net::Address& address) {
+  std::ofstream file(path, std::ios::trunc);
+  file << address.ToString();
+  file.close();
+  if (!file) return InvalidArgument("--admin-address-path: cannot write '", path, "'");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Server::Server(const Options& options,
+               std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap)
+    : bootstrap_(std::move(bootstrap)),
+      loop_(event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())),
+      started_(loop_->now()),
+      compiler_(slots_, access_logs_),
+      drain_timer_([](void* self) { static_cast<Server*>(self)->LookWhetherDrained(); }, this),
+      open_connections_(std::make_shared<std::atomic<int>>(-1)) {
+  facts_.version = std::string(kVersion);
+  facts_.options = options;
+  facts_.concurrency = options.concurrency != 0 ? options.concurrency : AvailableProcessors();
+}
+
+Server::~Server() = default;
+
+int Server::Run() {
+  const absl::Status status = Start();
+  if (status.ok()) {
+    FL_LOG(info, "fairlead-proxy {} runs with {} workers", facts_.version, facts_.concurrency);
+    loop_->Run();
+  } else {
+    FL_LOG(critical, "cannot start: {}", ToStd(status.message()));
+  }
+  signals_.reset();
+  if (config_ != nullptr) config_->Stop();
+  for (auto& worker : workers_) worker->StopAndJoin();
+  admin_listener_.reset();
+  if (admin_worker_ != nullptr) admin_worker_->CloseAll();
+  FL_LOG(info, "ended");
+  return status.ok() ? 0 : 1;
+}
+
+absl::Status Server::Start() {
+  signals_ = std::make_unique<SignalThread>(
+      [this](int signal) { loop_->Post([this, signal] { OnSignal(signal); }); });
+  FL_ASSIGN_OR_RETURN(resolver_, dns::CaresResolver::Create({}, [this](std::function<void()> call) {
+                        loop_->Post(std::move(call));
+                      }));
+  dns_ = std::make_unique<DnsClusters>(*loop_, *resolver_);
+  for (uint32_t i = 0; i < facts_.concurrency; ++i) {
+    workers_.push_back(std::make_unique<WorkerThread>(
+        static_cast<int>(i), event::TimeSource::System(), event::SystemSeed()));
+  }
+  publisher_ = std::make_unique<Publisher>(workers_, *dns_, [this] {
+    for (auto& worker : workers_) worker->Start();
+    are_workers_started_ = true;
+    FL_LOG(info, "configuration is complete, workers start");
+  });
+  FL_RETURN_IF_ERROR(StartAdmin());
+  config_ = std::make_unique<xds::ConfigThread>(
+      xds::ConfigThreadOptions{.bootstrap = bootstrap_,
+                               .support = &Supported(),
+                               .compiler = &compiler_,
+                               .sink = publisher_.get(),
+                               .time = &event::TimeSource::System(),
+                               .seed = event::SystemSeed()});
+  FL_RETURN_IF_ERROR(config_->Start());
+  return ListenerFault();
+}
+
+absl::Status Server::StartAdmin() {
+  if (!bootstrap_->has_admin()) return absl::OkStatus();
+  const auto& socket = bootstrap_->admin().address().socket_address();
+  auto address = net::Address::Parse(socket.address(), static_cast<uint16_t>(socket.port_value()));
+  if (!address.ok()) return Annotate(address.status(), "admin.address");
+  if (!address->is_loopback()) {
+    FL_LOG(warn,
+           "admin listens on {}, which is not a loopback address: anyone who reaches it can stop "
+           "this proxy",
+           address->ToString());
+  }
+  admin_worker_ = std::make_unique<http::Worker>(*loop_);
+  auto config = admin::MakeAdminListener(*address, *this);
+  FL_ASSIGN_OR_RETURN(admin_listener_,
+                      listener::ActiveListener::Open(*admin_worker_, *config, *address,
+                                                     std::make_shared<http::HttpStats>()));
+  const net::Address bound = admin_listener_->local_address();
+  FL_LOG(info, "admin listens on {}", bound.ToString());
+  if (facts_.options.admin_address_path.empty()) return absl::OkStatus();
+  return WriteAddressFile(facts_.options.admin_address_path, bound);
+}
+
+absl::Status Server::ListenerFault() const {
+  for (const Publisher::ListenerState& state : publisher_->Listeners()) {
+    if (!state.error.empty()) {
+      return InvalidArgument("listener '", state.name, "': ", state.error);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// --- Stopping. ---
+
+void Server::OnSignal(int signal) {
+  if (signal == SIGUSR1) return access_logs_.Reopen();
+  if (is_draining_) {
+    FL_LOG(info, "second signal: ending at once");
+    return loop_->Stop();
+  }
+  FL_LOG(info, "signal {}: draining for at most {} s", signal, facts_.options.drain_time.count());
+  Stop();
+}
+
+void Server::Stop() {
+  if (is_draining_) return;
+  is_draining_ = true;
+  drain_until_ = loop_->now() + facts_.options.drain_time;
+  if (config_ != nullptr) config_->Stop();
+  DrainListeners();
+  LookWhetherDrained();
+}
+
+void Server::DrainListeners() {
+  for (auto& worker : workers_) worker->PostToDrain();
+}
+
+void Server::LookWhetherDrained() {
+  const int open = open_connections_->load();
+  if (!are_workers_started_ || open == 0 || loop_->now() >= drain_until_) {
+    if (open > 0) FL_LOG(warn, "drain time is over with {} connections open", open);
+    return loop_->Stop();
+  }
+  // Ask all; the sum is complete when each has answered, and is looked at with the next tick.
+  auto sum = std::make_shared<std::atomic<int>>(0);
+  auto missing = std::make_shared<std::atomic<size_t>>(workers_.size());
+  for (auto& worker : workers_) {
+    worker->PostTo([sum, missing, result = open_connections_](http::Worker& w) {
+      sum->fetch_add(static_cast<int>(w.connections()));
+      if (missing->fetch_sub(1) == 1) result->store(sum->load());
+    });
+  }
+  drain_timer_.Arm(loop_->timers(), kDrainLook);
+}
+
+// --- What the admin pages see. ---
+
+const envoy::config::core::v3::Node& Server::Node() const { return bootstrap_->node(); }
+
+event::Duration Server::Uptime() const { return loop_->now() - started_; }
+
+admin::ServerState Server::State() const {
+  if (is_draining_) return admin::ServerState::kDraining;
+  return are_workers_started_ ? admin::ServerState::kLive : admin::ServerState::kInitializing;
+}
+
+std::vector<Publisher::ListenerState> Server::Listeners() const { return publisher_->Listeners(); }
+
+Publisher::HttpScopes Server::HttpStats() const { return publisher_->HttpStatsByPrefix(); }
+
+admin::ClusterSnapshot Server::Clusters() const {
+  return admin::CollectClusters(workers_, are_workers_started_ && !is_draining_);
+}
+
+xds::ConfigState Server::Config() const {
+  if (config_ == nullptr || is_draining_) return {};
+  std::future<xds::ConfigState> state = config_->State();
+  if (state.wait_for(kConfigAnswer) != std::future_status::ready) return {};
+  return state.get();
+}
+
+absl::StatusOr<std::string> Server::ConfigDumpJson(const xds::DumpOptions& options) const {
+  if (config_ == nullptr || is_draining_) {
+    return absl::UnavailableError("the server is starting or stopping");
+  }
+  std::future<std::string> dump = config_->DumpJson(options);
+  if (dump.wait_for(kConfigAnswer) != std::future_status::ready) {
+    return absl::DeadlineExceededError("the configuration thread is busy; try again");
+  }
+  return dump.get();
+}
+
+}  // namespace fairlead::server
