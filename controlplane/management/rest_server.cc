@@ -128,6 +128,11 @@ void RestServer::Core::HandleWithBody(const httplib::Request& request, httplib::
         ErrorResponse(415, absl::InvalidArgumentError("send the documents themselves, not a form")),
         response);
   }
+  // A request that announces no body has none (RFC 9112 section 6.3); the library would wait for it
+  // until the connection ends.
+  if (!request.has_header("Content-Length") && !request.has_header("Transfer-Encoding")) {
+    return Handle(request, response, "");
+  }
   std::string body;
   bool is_too_long = false;
   bool is_read = reader([&](const char* data, size_t size) {

@@ -49,6 +49,7 @@ namespace fairlead::codec {
   X(kXEnvoyExpectedRqTimeoutMs, "x-envoy-expected-rq-timeout-ms") \
   X(kXEnvoyExternalAddress, "x-envoy-external-address")           \
   X(kXEnvoyInternal, "x-envoy-internal")                          \
+  X(kXEnvoyOriginalHost, "x-envoy-original-host")                 \
   X(kXEnvoyOriginalPath, "x-envoy-original-path")                 \
   X(kXEnvoyOverloaded, "x-envoy-overloaded")                      \
   X(kXEnvoyUpstreamServiceTime, "x-envoy-upstream-service-time")  \

@@ -7,7 +7,8 @@ namespace fairlead::filters {
 
 const std::vector<FilterKind>& FilterKinds() {
   static const std::vector<FilterKind> kinds = {
-      {"envoy.filters.http.api_key_auth", "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth",
+      {"envoy.filters.http.api_key_auth",
+       "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth",
        "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute",
        &api_key_auth::Factory()},
       {"envoy.filters.http.local_ratelimit",

@@ -5,6 +5,7 @@
 #include "dataplane/codec/http1/writer.h"
 #include "dataplane/filters/router/replies.h"
 #include "dataplane/http/head_rules.h"
+#include "dataplane/route/header_edits.h"
 #include "dataplane/wire/pump.h"
 
 namespace fairlead::http {
@@ -368,6 +369,9 @@ bool ServerConnection::ReplyToAlarm() {
   }
   if (!is_complete) keeps_alive_ = false;
   stream.Reply(reply);
+  if (alarm_ == Alarm::kResponse && stream.route != nullptr) {
+    route::ApplyEdits(stream.route->response_edits, stream.response.headers);
+  }
   watchdog_.Clear();
   watchdog_.SetIdle(kLastAnswerTime, Alarm::kStreamIdle);
   return true;

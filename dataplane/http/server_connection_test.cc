@@ -274,7 +274,7 @@ TEST_F(ServerConnectionTest, RefusedConnectionIs503WithFlag) {
   upstream.Close();
   RawPeer client = Client();
   client.Send(kGet);
-  EXPECT_TRUE(client.ReadUntil("Connection refused").starts_with("HTTP/1.1 503 "));
+  EXPECT_TRUE(client.ReadUntil("remote connection failure").starts_with("HTTP/1.1 503 "));
   EXPECT_EQ(log->lines[0].flags, observe::kUpstreamConnectionFailure);
 }
 

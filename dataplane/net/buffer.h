@@ -5,15 +5,16 @@
 // reads into.
 //
 //     ReadBuffer in;                        // holds no memory while empty
-//     char* tail = in.Reserve(16384);       // a block from the thread's pool
+//     char* tail = in.Reserve(kReadBlock);       // a block from the thread's pool
 //     in.Commit(n);                         // n bytes were read
 //     Slice body = in.TakeSlice(in.size()); // shares the block; the buffer goes on behind it
 //
 // A block lives until its last slice is gone, and then returns to the pool of its thread. Nothing
 // here is thread-safe: blocks never leave the thread they came from (counts are plain integers).
 //
-// Sizes: 4 KiB (heads of replies), 16 KiB (the usual read), 128 KiB (bodies that fill their
-// buffers). A request for more is served by a block of just that size, which is not pooled.
+// Sizes: 4 KiB (heads of replies), 32 KiB (the usual read: a 16 KiB body with its head), 128 KiB
+// (bodies that fill their buffers). A request for more is served by a block of just that size,
+// which is not pooled.
 
 #include <cstddef>
 #include <cstdint>
@@ -47,7 +48,7 @@ struct Block {
 };
 
 inline constexpr size_t kSmallBlock = 4096 - sizeof(Block);
-inline constexpr size_t kReadBlock = 16384 - sizeof(Block);
+inline constexpr size_t kReadBlock = 32768 - sizeof(Block);
 inline constexpr size_t kLargeBlock = 131072 - sizeof(Block);
 
 // A shared view of part of a block, or of bytes that live for ever. Copying counts the block once

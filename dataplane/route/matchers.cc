@@ -9,18 +9,26 @@ namespace fairlead::route {
 
 bool HeaderMatch::Matches(const codec::RequestHead& head) const {
   std::string joined;
-  const std::optional<std::string_view> value = RequestField(name).Find(head, joined);
+  RequestField::Values values = RequestField(name).FindAll(head, joined);
   if (kind == Kind::kPresent) {
-    const bool is_there = value.has_value() || treats_missing_as_empty;
+    const bool is_there = !values.empty() || treats_missing_as_empty;
     return (is_there == is_present) != is_inverted;
   }
-  if (!value.has_value() && !treats_missing_as_empty) return false;
-  const std::string_view found = value.value_or("");
-  if (kind == Kind::kText) return text.Matches(found) != is_inverted;
+  if (values.empty()) {
+    if (!treats_missing_as_empty) return false;
+    values.push_back("");
+  }
+  // A field that stands there several times matches when one of its values does, as with Envoy
+  // since 1.39.
+  bool any = false;
+  for (std::string_view value : values) any = any || MatchesValue(value);
+  return any != is_inverted;
+}
+
+bool HeaderMatch::MatchesValue(std::string_view value) const {
+  if (kind == Kind::kText) return text.Matches(value);
   int64_t number = 0;
-  const bool in_range =
-      absl::SimpleAtoi(ToAbsl(found), &number) && number >= range_begin && number < range_end;
-  return in_range != is_inverted;
+  return absl::SimpleAtoi(ToAbsl(value), &number) && number >= range_begin && number < range_end;
 }
 
 bool QueryMatch::Matches(std::string_view path) const {

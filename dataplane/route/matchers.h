@@ -35,6 +35,10 @@ struct HeaderMatch {
   // kRange: [range_begin, range_end) of a decimal number.
   int64_t range_begin = 0;
   int64_t range_end = 0;
+
+ private:
+  // kText and kRange, before inversion.
+  bool MatchesValue(std::string_view value) const;
 };
 
 // Compares raw text: nothing is percent-decoded. Only the first parameter of a name counts.

@@ -8,6 +8,7 @@
 #include "dataplane/listener/listener_config.h"
 #include "dataplane/route/route_table.h"
 #include "dataplane/route/supported.h"
+#include "dataplane/server/listen_reservation.h"
 #include "dataplane/xds/supported.h"
 #include "google/protobuf/any.pb.h"
 
@@ -45,10 +46,15 @@ absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileR
 
 absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> ProxyCompiler::CompileListener(
     const envoy::config::listener::v3::Listener& listener) {
-  return listener::CompileListener(
+  auto compiled = listener::CompileListener(
       listener, {.inline_route_name = {}, .open_access_log = [this](const auto& proto) {
                    return access_logs_.Open(proto);
                  }});
+  if (compiled.ok() && probes_addresses_) {
+    auto probe = ListenReservation::Make((*compiled)->address);
+    if (!probe.ok()) return Annotate(probe.status(), "address");
+  }
+  return compiled;
 }
 
 const xds::SupportTable& Supported() {

@@ -13,8 +13,11 @@ namespace fairlead::server {
 
 class ProxyCompiler final : public xds::Compiler {
  public:
-  ProxyCompiler(cluster::ClusterSlots& slots, observe::AccessLogFiles& access_logs)
-      : slots_(slots), access_logs_(access_logs) {}
+  // With `probes_addresses` a listener whose address cannot be bound is refused, so that the
+  // control plane hears of it.
+  ProxyCompiler(cluster::ClusterSlots& slots, observe::AccessLogFiles& access_logs,
+                bool probes_addresses)
+      : slots_(slots), access_logs_(access_logs), probes_addresses_(probes_addresses) {}
 
   absl::StatusOr<std::shared_ptr<const cluster::ClusterConfig>> CompileCluster(
       const envoy::config::cluster::v3::Cluster& cluster) override;
@@ -30,6 +33,7 @@ class ProxyCompiler final : public xds::Compiler {
  private:
   cluster::ClusterSlots& slots_;
   observe::AccessLogFiles& access_logs_;
+  const bool probes_addresses_;
 };
 
 // Every field that any part of this proxy honours; what is not in it is refused.

@@ -80,7 +80,10 @@ void Publisher::PublishListener(const std::string& name,
   const net::Address address = reservation->address();
   {
     absl::MutexLock lock(&mutex_);
-    listeners_[name] = {name, address, config->hcm->stat_prefix, 0, ""};
+    ListenerState& state = listeners_[name];
+    // An update that keeps the address leaves the sockets open.
+    const bool is_open = state.address == address && state.error.empty();
+    state = {name, address, config->hcm->stat_prefix, is_open ? state.open : 0, ""};
   }
   for (auto& worker : workers_) {
     worker->PostToOpen(config, address, StatsFor(config->hcm->stat_prefix, worker->index()),
@@ -96,7 +99,8 @@ void Publisher::Opened(const std::string& name, const absl::Status& status) {
   if (!status.ok()) {
     state.error = std::string(status.message());
     FL_LOG(error, "listener '{}': {}", name, state.error);
-  } else if (++state.open == static_cast<int>(workers_.size())) {
+  } else if (state.open < static_cast<int>(workers_.size()) &&
+             ++state.open == static_cast<int>(workers_.size())) {
     FL_LOG(info, "listener '{}' accepts on {}", name, state.address.ToString());
   }
 }
@@ -115,6 +119,14 @@ std::vector<Publisher::ListenerState> Publisher::Listeners() const {
   std::vector<ListenerState> all;
   for (const auto& [name, state] : listeners_) all.push_back(state);
   return all;
+}
+
+bool Publisher::IsEveryListenerOpen() const {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [name, state] : listeners_) {
+    if (state.error.empty() && state.open < static_cast<int>(workers_.size())) return false;
+  }
+  return true;
 }
 
 Publisher::HttpScopes Publisher::HttpStatsByPrefix() const {

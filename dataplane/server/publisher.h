@@ -59,6 +59,8 @@ class Publisher final : public xds::ConfigSink {
   };
   // Thread: any.
   std::vector<ListenerState> Listeners() const;
+  // Every worker accepts on every listener that can be had. Thread: any.
+  bool IsEveryListenerOpen() const;
   // A connection manager's counters, one struct for each worker. Thread: any.
   using HttpScopes = std::map<std::string, std::vector<std::shared_ptr<http::HttpStats>>>;
   HttpScopes HttpStatsByPrefix() const;

@@ -42,7 +42,7 @@ Server::Server(const Options& options,
     : bootstrap_(std::move(bootstrap)),
       loop_(event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())),
       started_(loop_->now()),
-      compiler_(slots_, access_logs_),
+      compiler_(slots_, access_logs_, /*probes_addresses=*/true),
       drain_timer_([](void* self) { static_cast<Server*>(self)->LookWhetherDrained(); }, this),
       open_connections_(std::make_shared<std::atomic<int>>(-1)) {
   facts_.version = std::string(kVersion);
@@ -179,7 +179,9 @@ event::Duration Server::Uptime() const { return loop_->now() - started_; }
 
 admin::ServerState Server::State() const {
   if (is_draining_) return admin::ServerState::kDraining;
-  return are_workers_started_ ? admin::ServerState::kLive : admin::ServerState::kInitializing;
+  // Live means that connections are accepted: the workers open their listeners once they run.
+  const bool is_live = are_workers_started_ && publisher_->IsEveryListenerOpen();
+  return is_live ? admin::ServerState::kLive : admin::ServerState::kInitializing;
 }
 
 std::vector<Publisher::ListenerState> Server::Listeners() const { return publisher_->Listeners(); }
@@ -187,14 +189,16 @@ std::vector<Publisher::ListenerState> Server::Listeners() const { return publish
 Publisher::HttpScopes Server::HttpStats() const { return publisher_->HttpStatsByPrefix(); }
 
 admin::ClusterSnapshot Server::Clusters() const {
-  return admin::CollectClusters(workers_, are_workers_started_ && !is_draining_);
+  return admin::CollectClusters(workers_, are_workers_started_);
 }
 
 xds::ConfigState Server::Config() const {
-  if (config_ == nullptr || is_draining_) return {};
+  // Counters must not fall back to 0 because the thread is busy or has ended: what was known last
+  // is shown then.
+  if (config_ == nullptr || is_draining_) return last_config_state_;
   std::future<xds::ConfigState> state = config_->State();
-  if (state.wait_for(kConfigAnswer) != std::future_status::ready) return {};
-  return state.get();
+  if (state.wait_for(kConfigAnswer) == std::future_status::ready) last_config_state_ = state.get();
+  return last_config_state_;
 }
 
 absl::StatusOr<std::string> Server::ConfigDumpJson(const xds::DumpOptions& options) const {

@@ -81,6 +81,7 @@ class Server final : private admin::AdminSource {
   Workers workers_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<xds::ConfigThread> config_;
+  mutable xds::ConfigState last_config_state_;
   std::unique_ptr<http::Worker> admin_worker_;
   std::unique_ptr<listener::ActiveListener> admin_listener_;
   std::unique_ptr<SignalThread> signals_;

@@ -32,7 +32,7 @@ class NoWorkers final : public xds::ConfigSink {
 absl::Status Validate(std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap) {
   observe::AccessLogFiles access_logs;
   cluster::ClusterSlots slots;
-  ProxyCompiler compiler(slots, access_logs);
+  ProxyCompiler compiler(slots, access_logs, /*probes_addresses=*/false);
   NoWorkers sink;
   return xds::ConfigThread::Validate({.bootstrap = std::move(bootstrap),
                                       .support = &Supported(),

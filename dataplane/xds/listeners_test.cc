@@ -182,6 +182,29 @@ TEST_F(ListenersTest, RdsChecksClustersOnlyWhenTold) {
   EXPECT_THAT(errors[0].message, HasSubstr("route.weighted_clusters.clusters[0].name: is 'c'"));
 }
 
+// Only virtual hosts with new bytes are checked; a fault in one has its place in the whole.
+TEST_F(ListenersTest, FaultInANewVirtualHostIsNamedByItsPlaceInTheWhole) {
+  SendListeners({RdsListener("l", "1", "a")});
+  RouteConfiguration routes = RouteConfig("a", "v0");
+  for (int i = 1; i < 5; ++i) {
+    auto* host = routes.add_virtual_hosts();
+    host->set_name(StrCat("v", i));
+    host->add_domains(StrCat("h", i));
+  }
+  EXPECT_THAT(SendRoutes({routes}), IsEmpty());
+  routes.mutable_virtual_hosts(3)->clear_domains();
+  const auto errors = SendRoutes({routes});
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(
+      errors[0].message,
+      "route configuration 'a': virtual_hosts[3].domains: has 0 elements, allowed is at least "
+      "1");
+  // Refused, it is not taken for good the next time.
+  EXPECT_EQ(SendRoutes({routes}).size(), 1u);
+  routes.mutable_virtual_hosts(3)->add_domains("again");
+  EXPECT_THAT(SendRoutes({routes}), IsEmpty());
+}
+
 TEST_F(ListenersTest, OneRouteConfigurationHasOneSource) {
   SendListeners({RdsListener("l", "1", "a")});
   const auto errors = Send(

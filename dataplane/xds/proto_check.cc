@@ -39,7 +39,6 @@ struct FieldPlan {
   bool is_repeated = false;
   bool is_map = false;
   bool is_message = false;
-  bool is_checked_when_unset = false;
   Support support = Support::kNo;
   bool is_sensitive = false;
   bool limits_values = false;
@@ -57,13 +56,9 @@ struct MessagePlan {
   bool validates = true;  // (validate.disabled), (validate.ignored)
   // Kept here because to ask a message for it costs more than to look at a field.
   const Reflection* reflection = nullptr;
-  struct Oneof {
-    const OneofDescriptor* descriptor;
-    bool is_required;
-  };
-  std::vector<Oneof> oneofs;
-  std::vector<FieldPlan> fields;     // By their index in the descriptor.
-  std::vector<size_t> plain_fields;  // Those that are in no oneof.
+  std::vector<const OneofDescriptor*> required_oneofs;
+  std::vector<FieldPlan> fields;           // By their index in the descriptor.
+  std::vector<size_t> checked_when_unset;  // Fields whose rules can fail when they are not set.
 };
 
 bool IsWellKnown(const Descriptor& descriptor) {
@@ -97,12 +92,17 @@ class ProtoCheck::Plans {
         MessageFactory::generated_factory()->GetPrototype(&descriptor)->GetReflection();
     for (int i = 0; i < descriptor.real_oneof_decl_count(); ++i) {
       const OneofDescriptor* oneof = descriptor.oneof_decl(i);
-      plan->oneofs.push_back({oneof, oneof->options().GetExtension(validate::required)});
+      if (oneof->options().GetExtension(validate::required)) plan->required_oneofs.push_back(oneof);
     }
     for (int i = 0; i < descriptor.field_count(); ++i) {
       const FieldDescriptor& field = *descriptor.field(i);
       plan->fields.push_back(MakeField(field, *plan));
-      if (field.real_containing_oneof() == nullptr) plan->plain_fields.push_back(i);
+      // A member of a oneof that another member won is not missing.
+      const bool may_be_missing = field.real_containing_oneof() == nullptr;
+      const FieldRules* rules = plan->fields.back().rules.get();
+      if (may_be_missing && rules != nullptr && rules->CheckedWhenUnset()) {
+        plan->checked_when_unset.push_back(i);
+      }
     }
     return plan;
   }
@@ -114,7 +114,6 @@ class ProtoCheck::Plans {
     plan.is_map = field.is_map();
     plan.is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
     plan.rules = FieldRules::Compile(field);
-    plan.is_checked_when_unset = plan.rules != nullptr && plan.rules->CheckedWhenUnset();
     plan.is_sensitive = field.options().GetExtension(udpa::annotations::sensitive);
     plan.support = SupportOf(field, message);
     if (message.declared == nullptr || field.enum_type() == nullptr) return plan;
@@ -165,8 +164,7 @@ class ProtoCheck::Walk {
 
   bool IsFull() const { return fault_count_ >= faults_max_; }
   void Fault(std::string_view what, std::string_view below = "");
-  void VisitField(const Message& message, const MessagePlan& of, const FieldPlan& plan,
-                  bool is_opaque, bool validates);
+  void CheckUnset(const Message& message, const MessagePlan& of, const FieldPlan& plan);
   void VisitSet(const Message& message, const MessagePlan& of, const FieldPlan& plan,
                 bool is_opaque, bool validates);
   void VisitValues(const Message& message, const MessagePlan& of, const FieldPlan& plan,
@@ -218,21 +216,23 @@ void ProtoCheck::Walk::Visit(const Message& message, const MessagePlan& plan, bo
   validates = validates && plan.validates;
   if (plan.is_any) return VisitAny(static_cast<const Any&>(message), is_opaque, validates);
   if (!is_opaque) CheckUnknown(message, plan);
-  for (const MessagePlan::Oneof& oneof : plan.oneofs) {
-    const FieldDescriptor* set =
-        plan.reflection->GetOneofFieldDescriptor(message, oneof.descriptor);
-    if (set != nullptr) {
-      VisitSet(message, plan, plan.fields[set->index()], is_opaque, validates);
-    } else if (validates && oneof.is_required) {
+  if (validates) {
+    for (const OneofDescriptor* oneof : plan.required_oneofs) {
+      if (plan.reflection->HasOneof(message, oneof)) continue;
       std::string names;
-      for (int i = 0; i < oneof.descriptor->field_count(); ++i) {
-        StrAppend(&names, names.empty() ? "" : ", ", oneof.descriptor->field(i)->name());
+      for (int i = 0; i < oneof->field_count(); ++i) {
+        StrAppend(&names, names.empty() ? "" : ", ", oneof->field(i)->name());
       }
-      Fault(StrCat("is required: one of ", names), oneof.descriptor->name());
+      Fault(StrCat("is required: one of ", names), oneof->name());
+    }
+    for (const size_t index : plan.checked_when_unset) {
+      CheckUnset(message, plan, plan.fields[index]);
     }
   }
-  for (const size_t index : plan.plain_fields) {
-    VisitField(message, plan, plan.fields[index], is_opaque, validates);
+  std::vector<const FieldDescriptor*> set_fields;
+  plan.reflection->ListFields(message, &set_fields);
+  for (const FieldDescriptor* field : set_fields) {
+    VisitSet(message, plan, plan.fields[field->index()], is_opaque, validates);
   }
 }
 
@@ -243,12 +243,11 @@ void ProtoCheck::Walk::CheckUnknown(const Message& message, const MessagePlan& p
                plan.descriptor->full_name(), " of this proxy's API does not have"));
 }
 
-void ProtoCheck::Walk::VisitField(const Message& message, const MessagePlan& of,
-                                  const FieldPlan& plan, bool is_opaque, bool validates) {
+void ProtoCheck::Walk::CheckUnset(const Message& message, const MessagePlan& of,
+                                  const FieldPlan& plan) {
   const bool is_set = plan.is_repeated ? of.reflection->FieldSize(message, plan.field) > 0
                                        : of.reflection->HasField(message, plan.field);
-  if (is_set) return VisitSet(message, of, plan, is_opaque, validates);
-  if (!validates || !plan.is_checked_when_unset) return;
+  if (is_set) return;
   steps_.push_back({plan.field});
   if (plan.field->has_presence()) {
     const std::string fault = plan.rules->CheckUnset();

@@ -5,6 +5,7 @@
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
 #include "envoy/config/route/v3/route.pb.h"
+#include "google/protobuf/arena.h"
 
 namespace fairlead::xds {
 
@@ -116,13 +117,32 @@ std::vector<ResourceError> Routes::OnRoutes(Update update) {
 }
 
 absl::Status Routes::Apply(const Resource& resource, Entry& entry) {
-  RouteConfiguration routes;
-  FL_RETURN_IF_ERROR(ParseAndCheck(context_, ResourceType::kRoute, resource, routes));
+  google::protobuf::Arena arena;
+  auto& routes = *google::protobuf::Arena::CreateMessage<RouteConfiguration>(&arena);
+  FL_RETURN_IF_ERROR(CheckNews(resource, entry));
+  if (!routes.ParseFromString(resource.bytes)) return InvalidArgument("is not well-formed");
   FL_RETURN_IF_ERROR(CheckClusters(routes, /*by_default=*/false));
   FL_ASSIGN_OR_RETURN(auto table, context_.compiler.CompileRoutes(routes, entry.table.get()));
   entry.table = table;
+  entry.chunks.Accept();
   context_.sink.PublishRoutes(resource.name, std::move(table));
   return absl::OkStatus();
+}
+
+// Checks what is not known to be good. A fault is looked up once more in the whole, where its path
+// is right.
+absl::Status Routes::CheckNews(const Resource& resource, Entry& entry) {
+  std::optional<std::string> news = entry.chunks.News(resource.bytes);
+  RouteConfiguration routes;
+  if (news.has_value()) {
+    Resource partial;
+    partial.name = resource.name;
+    partial.bytes = *std::move(news);
+    if (ParseAndCheck(context_, ResourceType::kRoute, partial, routes).ok()) {
+      return absl::OkStatus();
+    }
+  }
+  return ParseAndCheck(context_, ResourceType::kRoute, resource, routes);
 }
 
 absl::Status Routes::CheckClusters(const RouteConfiguration& routes, bool by_default) const {

@@ -23,6 +23,7 @@
 #include "dataplane/base/strings.h"
 #include "dataplane/xds/clusters.h"
 #include "dataplane/xds/pipeline_context.h"
+#include "dataplane/xds/route_chunks.h"
 
 namespace fairlead::xds {
 
@@ -60,8 +61,10 @@ class Routes {
     Source* source = nullptr;
     int wanted = 0;
     std::shared_ptr<const route::RouteTable> table;
+    RouteChunks chunks;
   };
 
+  absl::Status CheckNews(const Resource& resource, Entry& entry);
   absl::Status Apply(const Resource& resource, Entry& entry);
   absl::Status CheckClusters(const envoy::config::route::v3::RouteConfiguration& routes,
                              bool by_default) const;

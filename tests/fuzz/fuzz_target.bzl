@@ -1,4 +1,4 @@
-"""fuzz_target: one parser's entry point, as a test that replays its corpus and as a program that searches."""
+"""fuzz_target: a parser's entry point as a test (replays its corpus) and as a search program."""
 
 def fuzz_target(name, deps):
     """NAME.cc defines LLVMFuzzerTestOneInput; NAME_corpus/ holds its seeds and what was found.

@@ -3,10 +3,11 @@
 #
 #     tests/fuzz/run.sh http1_request_fuzz 120
 #
-# Builds the target with libFuzzer and the address and undefined-behaviour sanitizers, then searches
-# for that many seconds. New inputs go to a folder of their own (FUZZ_WORK, or one below /tmp that is
-# kept), so that the corpus grows by choice: copy what is worth keeping. A failing input is written
-# there too, as crash-*; put it into the corpus with its fix. BAZEL may hold another command.
+# Builds the target with libFuzzer and the sanitizers for addresses and undefined behaviour, then
+# searches for that many seconds. New inputs go to a folder of their own (FUZZ_WORK, or one below
+# /tmp that is kept), so that the corpus grows by choice: copy what is worth keeping. A failing
+# input is written there too, as crash-*; put it into the corpus with its fix. BAZEL may hold
+# another command.
 set -eu
 
 if [ $# -ne 2 ]; then

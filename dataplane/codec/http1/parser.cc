@@ -16,6 +16,13 @@ namespace {
 
 ParseResult Error(ParseError error) { return {ParseState::kError, error, 0}; }
 
+// An error before the first line was parsed: nothing of the message before may stay in the head.
+template <typename Head>
+ParseResult EarlyError(ParseError error, Head& head) {
+  head.Clear();
+  return Error(error);
+}
+
 // The search stopped at `window` bytes without an answer: is there room for more?
 ParseResult Incomplete(size_t window, const HeadLimits& limits) {
   if (window >= limits.head_bytes_max) return Error(ParseError::kHeadTooLarge);
@@ -66,6 +73,7 @@ ParseResult ScanHead(HeadScanner& scan, char* data, size_t size, size_t line_beg
   bool line_is_new = false;
   if (scan.fields_begin == 0) {
     const ParseResult line = ScanFirstLine(scan, data, window, limits);
+    if (line.state == ParseState::kError) return EarlyError(line.error, head);
     if (line.state != ParseState::kDone) return line;
     line_is_new = true;
   }
@@ -112,12 +120,12 @@ ParseResult ParseRequestHead(HeadScanner& scan, char* data, size_t size, const H
   size_t begin = 0;
   if (size > 0 && data[0] == '\r') {
     if (size == 1) return {};
-    if (data[1] != '\n') return Error(ParseError::kBadLineEnd);
+    if (data[1] != '\n') return EarlyError(ParseError::kBadLineEnd, head);
     begin = 2;
   }
   if (size == begin) return {};
   if (!Is(data[begin], kTokenChar)) {
-    return Error(data[begin] == '\n' ? ParseError::kBadLineEnd : ParseError::kBadMethod);
+    return EarlyError(data[begin] == '\n' ? ParseError::kBadLineEnd : ParseError::kBadMethod, head);
   }
   scan.scanned = std::max(scan.scanned, begin);
 
@@ -143,7 +151,7 @@ ParseResult ParseRequestHead(HeadScanner& scan, char* data, size_t size, const H
 ParseResult ParseResponseHead(HeadScanner& scan, char* data, size_t size, const HeadLimits& limits,
                               Method request_method, ResponseHead& head) {
   if (size == 0) return {};
-  if (data[0] != 'H') return Error(ParseError::kBadStatusLine);
+  if (data[0] != 'H') return EarlyError(ParseError::kBadStatusLine, head);
 
   const ParseResult scanned =
       ScanHead<ResponseHead>(scan, data, size, 0, limits, &ParseStatusLine, head);

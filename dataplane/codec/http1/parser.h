@@ -13,7 +13,8 @@
 // head's end is there; what came before is only scanned, each byte once, so that a head that
 // arrives byte by byte costs no more. What can be refused early is: a first byte that starts no
 // message, a bad first line, a bare CR or LF, too many bytes. One empty line before a request is
-// skipped and counts as part of its head (RFC 9112 section 2.2). `head` is cleared by the parser.
+// skipped and counts as part of its head (RFC 9112 section 2.2). `head` is cleared by the
+// parser, also when it refuses: what it then holds is the part that was read.
 //
 // Framing is what is provably one framing, else an error: both Content-Length and
 // Transfer-Encoding, several lengths, lists, signs, more than 19 digits, any coding but exactly one

@@ -120,6 +120,21 @@ TEST(ParserIncrementalTest, RefusesEarly) {
   }
 }
 
+TEST(ParserIncrementalTest, AnErrorLeavesNothingOfTheMessageBefore) {
+  for (const std::string_view text : {"\x16", "\n", "\rx", "GET\n", "GET /\r\n"}) {
+    std::string good = "GET /secret HTTP/1.1\r\nHost: a\r\nX-A: b\r\n\r\n";
+    RequestHead head;
+    HeadScanner scan;
+    ASSERT_EQ(ParseRequestHead(scan, good.data(), good.size(), {}, head).state, ParseState::kDone);
+    std::string bad(text);
+    HeadScanner next;
+    ASSERT_EQ(ParseRequestHead(next, bad.data(), bad.size(), {}, head).state, ParseState::kError);
+    EXPECT_TRUE(head.path.empty()) << text;
+    EXPECT_TRUE(head.authority.empty()) << text;
+    EXPECT_TRUE(head.headers.empty()) << text;
+  }
+}
+
 TEST(ParserIncrementalTest, AWarmHeadAllocatesNothing) {
   const std::string text =
       "GET /a/b?c=d HTTP/1.1\r\nHost: example.com\r\nUser-Agent: curl\r\nX-Team: blue\r\n"

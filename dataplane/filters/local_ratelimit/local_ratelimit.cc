@@ -103,8 +103,8 @@ absl::StatusOr<Settings> CompileSettings(const LocalRateLimit& proto) {
   }
   FL_ASSIGN_OR_RETURN(settings.response_edits,
                       route::CompileEdits(proto.response_headers_to_add(), {}, "response_headers"));
-  auto edits = route::CompileEdits(proto.request_headers_to_add_when_not_enforced(), {},
-                                   "request_headers");
+  auto edits =
+      route::CompileEdits(proto.request_headers_to_add_when_not_enforced(), {}, "request_headers");
   if (!edits.ok()) return Annotate(edits.status(), "request_headers_to_add_when_not_enforced");
   settings.unenforced_request_edits = *std::move(edits);
   return settings;
@@ -137,9 +137,8 @@ class LocalRateLimitFilter final : public Filter {
       }
       return Verdict::kContinue;
     }
-    stream.Reply({settings.status, "local_rate_limited", "local_rate_limited",
-                  observe::kRateLimited});
-    stream.response.headers.Set(HeaderId::kXEnvoyRatelimited, "true");
+    stream.Reply(
+        {settings.status, "local_rate_limited", "local_rate_limited", observe::kRateLimited});
     if (settings.response_edits != nullptr) {
       route::ApplyEdits(*settings.response_edits, stream.response.headers);
     }

@@ -31,23 +31,17 @@ inline constexpr LocalReply kHttp2Upstream{
 
 // `error` is a negative errno.
 inline LocalReply ConnectFailure(int64_t error) {
-  LocalReply reply{503, "", "upstream_reset_before_response_started{connection_failure}",
-                   observe::kUpstreamConnectionFailure};
-  switch (-error) {
-    case ECONNREFUSED:
-      reply.body =
-          "upstream connect error or disconnect/reset before headers. reset reason: remote "
-          "connection failure, transport failure reason: delayed connect error: Connection refused";
-      break;
-    case ETIMEDOUT:
-      reply.body =
-          "upstream connect error or disconnect/reset before headers. reset reason: connection "
-          "timeout";
-      break;
-    default:
-      reply.body =
-          "upstream connect error or disconnect/reset before headers. reset reason: remote "
-          "connection failure";
+  LocalReply reply{
+      503,
+      "upstream connect error or disconnect/reset before headers. reset reason: remote connection "
+      "failure",
+      "upstream_reset_before_response_started{remote_connection_failure}",
+      observe::kUpstreamConnectionFailure};
+  if (error == -ETIMEDOUT) {
+    reply.body =
+        "upstream connect error or disconnect/reset before headers. reset reason: connection "
+        "timeout";
+    reply.details = "upstream_reset_before_response_started{connection_timeout}";
   }
   return reply;
 }

@@ -70,6 +70,9 @@ bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
     if (forward.append_x_forwarded_host && !request.authority.empty()) {
       request.headers.Add(HeaderId::kXForwardedHost, request.authority);
     }
+    if (!config_.suppress_envoy_headers) {
+      request.headers.Set(HeaderId::kXEnvoyOriginalHost, request.authority);
+    }
     request.authority = *forward.host_rewrite;
   }
   if (forward.rewrite != nullptr) {

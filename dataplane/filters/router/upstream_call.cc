@@ -39,6 +39,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   timeout_ = forward.timeout;
   stream.info.upstream_cluster = cluster_->name();
   if (!PickHost(stream, forward)) co_return stream.Reply(kNoHealthyHost);
+  stream.info.upstream_host = &host_->address;
   while (true) {
     connection_ = host_->TakeIdle();
     const bool was_reused = connection_ != nullptr;
@@ -51,7 +52,6 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
     }
     ++connection_->requests;
     ++stream.info.upstream_attempts;
-    stream.info.upstream_host = &host_->address;
     const Attempt attempt = co_await Exchange(stream);
     if (attempt == Attempt::kResponse) co_return;
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
@@ -196,8 +196,7 @@ bool UpstreamCall::MayRetry(const Stream& stream, bool was_reused) const {
 void UpstreamCall::Finish() {
   if (connection_ == nullptr) return;
   const bool upload_done = !upload_.has_value() || upload_->is_done();
-  if (keeps_alive_ && upload_done && is_request_sent_ &&
-      body_.is_complete()) {
+  if (keeps_alive_ && upload_done && is_request_sent_ && body_.is_complete()) {
     upload_.reset();
     host_->stats().rq_success.Add();
     host_->Give(std::move(connection_), loop_.timers(), cluster_->config().idle_timeout);

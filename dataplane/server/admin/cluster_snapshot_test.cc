@@ -55,7 +55,9 @@ TEST_F(ClusterSnapshotTest, AddsUpWorkersByNameAndAddress) {
   cluster::ClusterTable second(random_);
   const auto config = Config("shop");
   // An update has reached the second worker only.
+  first.Set(config, Set({1}));
   first.Set(config, Set({0, 1}));
+  second.Set(config, Set({1}));
   second.Set(config, Set({1, 2}));
   second.Set(Config("a"), Set({0}));
   first.Get(config->slot->index)->hosts()[0]->stats().rq_total.Add(1);

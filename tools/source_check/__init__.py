@@ -1,0 +1,1 @@
+"""The source check: what tools/check looks at. See tools/README.md."""
