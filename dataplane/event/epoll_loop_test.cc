@@ -15,7 +15,7 @@ namespace {
 // Accepts connections and sends back what it reads.
 class EchoServer : public AcceptHandler {
  public:
-  explicit EchoServer(Loop& loop) : loop_(loop) {
+  explicit EchoServer(Loop& loop) {
     auto listener = loop.Listen(*net::Address::Parse("127.0.0.1", 0), {}, *this);
     listener_ = *std::move(listener);
   }
@@ -33,7 +33,6 @@ class EchoServer : public AcceptHandler {
     }
   }
 
-  Loop& loop_;
   std::unique_ptr<ListenSocket> listener_;
   Nursery nursery_;
 };

@@ -391,6 +391,7 @@ ServerConnection::Next ServerConnection::FinishExchange() {
       stream.info.start_wall =
           worker_.loop.WallNow() - (stream.info.response_complete - stream.info.start);
       stream.info.downstream_local = socket_->local_address();
+      stream.info.downstream_client = stream.client_address;
       log->Log({stream.request, stream.response, stream.info});
     }
   }

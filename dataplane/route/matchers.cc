@@ -8,8 +8,8 @@
 namespace fairlead::route {
 
 bool HeaderMatch::Matches(const codec::RequestHead& head) const {
-  std::string joined;
-  RequestField::Values values = RequestField(name).FindAll(head, joined);
+  std::string number;
+  RequestField::Values values = RequestField(name).FindAll(head, number);
   if (kind == Kind::kPresent) {
     const bool is_there = !values.empty() || treats_missing_as_empty;
     return (is_there == is_present) != is_inverted;

@@ -106,7 +106,8 @@ TEST(PathMatchTest, PathParametersCanBeIgnored) {
   // istio/istio#27409: what an application may ignore is seen by rules, unless it is asked for.
   const std::string routes = R"(virtual_hosts { name: "h" domains: "*"
       routes { name: "exact" match { path: "/internal/path1" } route { cluster: "c" } }
-      routes { name: "sep" match { path_separated_prefix: "/internal" } route { cluster: "c" } } })";
+      routes { name: "sep" match { path_separated_prefix: "/internal" }
+               route { cluster: "c" } } })";
   const auto seen = testing::MakeTable(routes);
   EXPECT_EQ(Path(*seen, "/internal/path1;a=b"), "sep");
   EXPECT_EQ(Path(*seen, "/internal;a"), "none");

@@ -69,27 +69,6 @@ std::optional<std::string_view> RequestField::FindMember(const RequestHead& head
   return value;
 }
 
-std::optional<std::string_view> RequestField::Find(const RequestHead& head,
-                                                   std::string& joined) const {
-  if (source_ != Source::kField) return FindMember(head, joined);
-  if (id_ != codec::HeaderId::kOther && !head.headers.Has(id_)) return std::nullopt;
-  std::optional<std::string_view> first;
-  bool is_joined = false;
-  for (const codec::Header& field : head.headers) {
-    if (!Names(field)) continue;
-    if (!first.has_value()) {
-      first = field.value;
-      continue;
-    }
-    if (!is_joined) joined = *first;
-    is_joined = true;
-    // RFC 9110 section 5.3; RFC 9113 section 8.2.3 for cookies.
-    joined += id_ == codec::HeaderId::kCookie ? "; " : ",";
-    joined += field.value;
-  }
-  return is_joined ? std::string_view(joined) : first;
-}
-
 RequestField::Values RequestField::FindAll(const RequestHead& head, std::string& text) const {
   Values values;
   if (source_ != Source::kField) {
@@ -97,6 +76,7 @@ RequestField::Values RequestField::FindAll(const RequestHead& head, std::string&
     if (value.has_value()) values.push_back(*value);
     return values;
   }
+  if (id_ != codec::HeaderId::kOther && !head.headers.Has(id_)) return values;
   for (const codec::Header& field : head.headers) {
     if (Names(field)) values.push_back(field.value);
   }

@@ -5,8 +5,8 @@
 // pseudo-headers (":path", ":method", ":authority", ":scheme"), "host", and the framing fields that
 // our heads keep as members are found by their names too.
 //
-//     std::string joined;                       // only used if the value is not in one piece
-//     std::optional<std::string_view> value = RequestField("x-team").Find(head, joined);
+//     std::string text;                       // only used if a value is not in one piece
+//     for (std::string_view value : RequestField("x-team").FindAll(head, text)) ...
 //
 // A small value that borrows the name; made on the spot. Thread: any.
 
@@ -27,12 +27,9 @@ class RequestField {
   // False for a pseudo-header that no request has (":status").
   bool is_known() const { return source_ != Source::kUnknown; }
 
-  // The value; those of a field that came several times are joined with "," (cookies with "; ") in
-  // `joined`, to which the result then refers. Nullopt if the request does not have the field.
-  std::optional<std::string_view> Find(const codec::RequestHead& head, std::string& joined) const;
-
   using Values = absl::InlinedVector<std::string_view, 4>;
-  // All values, in the order of the wire. `text` may hold one.
+  // All values, in the order of the wire; none if the request does not have the field. `text` may
+  // hold one.
   Values FindAll(const codec::RequestHead& head, std::string& text) const;
 
  private:

@@ -111,7 +111,8 @@ TEST(RequestMatchTest, FramingFieldsAreHeaders) {
           range_match { start: 1 end: 100 } } } route { cluster: "c" } }
       routes { name: "chunked" match { prefix: "/" headers { name: "transfer-encoding"
           string_match { exact: "chunked" } } } route { cluster: "c" } }
-      routes { name: "waits" match { prefix: "/" headers { name: "expect" } } route { cluster: "c" } }
+      routes { name: "waits" match { prefix: "/" headers { name: "expect" } }
+               route { cluster: "c" } }
       routes { name: "rest" match { prefix: "/" } route { cluster: "c" } })");
   codec::RequestHead head;
   head.path = "/";
@@ -125,11 +126,17 @@ TEST(RequestMatchTest, FramingFieldsAreHeaders) {
   EXPECT_EQ(table->Match(head, 0)->name, "waits");
 }
 
-TEST(RequestMatchTest, SeveralFieldsAreOneValue) {
+TEST(RequestMatchTest, OneOfSeveralFieldsIsEnough) {
   const Request twice{.headers = {{"x", "a"}, {"y", "c"}, {"x", "b"}}};
-  EXPECT_TRUE(Takes("headers { name: 'x' string_match { exact: 'a,b' } }", twice));
-  const Request cookies{.headers = {{"cookie", "a=1"}, {"cookie", "b=2"}}};
-  EXPECT_TRUE(Takes("headers { name: 'cookie' string_match { exact: 'a=1; b=2' } }", cookies));
+  const auto takes = [&](const std::string& match) {
+    return Takes("headers { name: 'x' " + match + " }", twice);
+  };
+  EXPECT_TRUE(takes("string_match { exact: 'a' }"));
+  EXPECT_TRUE(takes("string_match { exact: 'b' }"));
+  EXPECT_FALSE(takes("string_match { exact: 'a,b' }"));
+  EXPECT_FALSE(takes("string_match { exact: 'c' }"));
+  EXPECT_FALSE(takes("string_match { exact: 'b' } invert_match: true"));
+  EXPECT_TRUE(takes("string_match { exact: 'c' } invert_match: true"));
 }
 
 TEST(RequestMatchTest, AllConditionsMustHold) {

@@ -79,10 +79,10 @@ constexpr std::array<ValueFlag, 11> kValueFlags = {{
 }};
 
 // Envoy's flags that have nothing to change here.
-constexpr std::array<std::string_view, 17> kHarmlessWithValue = {"--base-id",
+constexpr std::array<std::string_view, 16> kHarmlessWithValue = {"--base-id",
                                                                  "--base-id-path",
                                                                  "--component-log-level",
-                                                                 "--cpuset-threads",
+                                                                 "--disable-extensions",
                                                                  "--drain-strategy",
                                                                  "--file-flush-interval-msec",
                                                                  "--file-flush-min-size-kb",
@@ -90,21 +90,27 @@ constexpr std::array<std::string_view, 17> kHarmlessWithValue = {"--base-id",
                                                                  "--log-format",
                                                                  "--parent-shutdown-time-s",
                                                                  "--restart-epoch",
+                                                                 "--restart-features",
                                                                  "--service-zone",
-                                                                 "--skip-hot-restart-parent-stats",
                                                                  "--socket-mode",
                                                                  "--socket-path",
-                                                                 "--stats-tag",
-                                                                 "--restart-features"};
-constexpr std::array<std::string_view, 9> kHarmlessSwitches = {"--disable-hot-restart",
-                                                               "--enable-core-dump",
-                                                               "--enable-fine-grain-logging",
-                                                               "--enable-mutex-tracing",
-                                                               "--ignore-unknown-dynamic-fields",
-                                                               "--reject-unknown-dynamic-fields",
-                                                               "--skip-hot-restart-on-no-parent",
-                                                               "--use-dynamic-base-id",
-                                                               "--log-format-escaped"};
+                                                                 "--stats-tag"};
+// What they allow to be unknown is refused all the same: nothing is ignored silently.
+constexpr std::array<std::string_view, 15> kHarmlessSwitches = {"--allow-unknown-fields",
+                                                                "--allow-unknown-static-fields",
+                                                                "--cpuset-threads",
+                                                                "--disable-hot-restart",
+                                                                "--enable-core-dump",
+                                                                "--enable-fine-grain-logging",
+                                                                "--enable-mutex-tracing",
+                                                                "--ignore-unknown-dynamic-fields",
+                                                                "--log-format-escaped",
+                                                                "--log-stacktrace-single-entry",
+                                                                "--reject-unknown-dynamic-fields",
+                                                                "--skip-deprecated-logs",
+                                                                "--skip-hot-restart-on-no-parent",
+                                                                "--skip-hot-restart-parent-stats",
+                                                                "--use-dynamic-base-id"};
 
 template <size_t n>
 bool Contains(const std::array<std::string_view, n>& names, std::string_view name) {

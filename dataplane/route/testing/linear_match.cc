@@ -40,42 +40,43 @@ bool MatchesText(const StringMatcher& matcher, std::string value) {
   }
 }
 
-std::optional<std::string> HeaderValue(const PlainRequest& request, const std::string& name) {
-  const auto member = [](const std::string& value) -> std::optional<std::string> {
-    if (value.empty()) return std::nullopt;
-    return value;
+std::vector<std::string> HeaderValues(const PlainRequest& request, const std::string& name) {
+  const auto member = [](const std::string& value) {
+    return value.empty() ? std::vector<std::string>() : std::vector<std::string>{value};
   };
   if (name == ":path") return member(request.path);
   if (name == ":authority" || name == "host") return member(request.authority);
   if (name == ":method") return member(request.method);
   if (name == ":scheme") return member(request.scheme);
-  std::optional<std::string> joined;
+  std::vector<std::string> values;
   for (const auto& [key, value] : request.headers) {
-    if (key != name) continue;
-    joined = joined.has_value() ? *joined + "," + value : value;
+    if (key == name) values.push_back(value);
   }
-  return joined;
+  return values;
+}
+
+bool MatchesHeaderValue(const HeaderMatcher& matcher, const std::string& value) {
+  if (!matcher.has_range_match()) return MatchesText(matcher.string_match(), value);
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return error == std::errc() && end == value.data() + value.size() &&
+         number >= matcher.range_match().start() && number < matcher.range_match().end();
 }
 
 bool MatchesHeader(const HeaderMatcher& matcher, const PlainRequest& request) {
-  std::optional<std::string> value = HeaderValue(request, Lower(matcher.name()));
-  if (!value.has_value() && matcher.treat_missing_header_as_empty()) value = "";
+  std::vector<std::string> values = HeaderValues(request, Lower(matcher.name()));
+  if (values.empty() && matcher.treat_missing_header_as_empty()) values.push_back("");
   const auto kind = matcher.header_match_specifier_case();
   if (kind == HeaderMatcher::kPresentMatch ||
       kind == HeaderMatcher::HEADER_MATCH_SPECIFIER_NOT_SET) {
     const bool wanted = kind != HeaderMatcher::kPresentMatch || matcher.present_match();
-    return (value.has_value() == wanted) != matcher.invert_match();
+    return (!values.empty() == wanted) != matcher.invert_match();
   }
-  if (!value.has_value()) return false;
-  if (kind == HeaderMatcher::kRangeMatch) {
-    int64_t number = 0;
-    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
-    const bool in_range = error == std::errc() && end == value->data() + value->size() &&
-                          number >= matcher.range_match().start() &&
-                          number < matcher.range_match().end();
-    return in_range != matcher.invert_match();
+  if (values.empty()) return false;
+  for (const std::string& value : values) {
+    if (MatchesHeaderValue(matcher, value)) return !matcher.invert_match();
   }
-  return MatchesText(matcher.string_match(), *value) != matcher.invert_match();
+  return matcher.invert_match();
 }
 
 std::optional<std::string> QueryValue(const std::string& path, const std::string& name) {
