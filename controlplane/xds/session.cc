@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "dataplane/base/check.h"
@@ -102,6 +103,10 @@ void Session::OnAnswer(TypeState& state, std::string_view nonce, const std::stri
                        absl::Time wall_now) {
   if (rejection != nullptr) {
     Resolve(state.Reject(nonce, *rejection, wall_now));
+    // A type that was asked for only now is part of the revision too.
+    if (target_ != nullptr && revision_acknowledged_ == target_->revision) {
+      revision_acknowledged_ = former_revision_acknowledged_;
+    }
     // Clusters that were refused will not ask for endpoints.
     if (state.traits->type_url == kClusterType) awaited_endpoints_.clear();
   } else if (!nonce.empty()) {
@@ -154,7 +159,9 @@ std::optional<Response> Session::Next(Instant now) {
   const bool is_accepted = std::all_of(states_.begin(), states_.end(), [](const auto& entry) {
     return entry.second.IsAnswered() && !entry.second.HasRejection();
   });
-  if (is_accepted && !states_.empty()) revision_acknowledged_ = target_->revision;
+  if (is_accepted && !states_.empty() && revision_acknowledged_ != target_->revision) {
+    former_revision_acknowledged_ = std::exchange(revision_acknowledged_, target_->revision);
+  }
   return std::nullopt;
 }
 

@@ -170,6 +170,8 @@ class Session {
   std::optional<Instant> held_until_;
   std::uint64_t nonces_ = 0;
   std::int64_t revision_acknowledged_ = 0;
+  // What it was before, for a rejection that comes after all.
+  std::int64_t former_revision_acknowledged_ = 0;
 };
 
 }  // namespace fairlead::control::xds

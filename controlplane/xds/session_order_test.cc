@@ -189,6 +189,30 @@ TEST(SessionOrderTest, ARejectedClusterHoldsNothingUp) {
   EXPECT_EQ(client.session->revision_acknowledged(), 1);
 }
 
+// A client asks for listeners once it has its clusters.
+TEST(SessionOrderTest, ARejectionOfATypeThatIsAskedForLaterTakesTheRevisionBack) {
+  DeltaClient client;
+  client.Publish(Before());
+  client.Ask(kClusterType);
+  EXPECT_EQ(client.Take(), "CDS a");
+  client.Ask(kEndpointType, {"a"});
+  EXPECT_EQ(client.Take(), "EDS a");
+  EXPECT_EQ(client.Take(), "");
+  client.Ask(kListenerType);
+  client.Reject(*client.Receive());
+  EXPECT_EQ(client.Take(), "");
+  EXPECT_EQ(client.session->revision_acknowledged(), 0);
+  client.Publish(After());
+  EXPECT_EQ(client.Take(), "CDS b");
+  client.Ask(kEndpointType, {"b"});
+  EXPECT_EQ(client.Take(), "EDS b");
+  EXPECT_EQ(client.Take(), "LDS x");
+  EXPECT_EQ(client.Take(), "CDS -a");
+  EXPECT_EQ(client.Take(), "EDS -a");
+  EXPECT_EQ(client.Take(), "");
+  EXPECT_EQ(client.session->revision_acknowledged(), 2);
+}
+
 std::string TakeAll(DeltaClient& client) {
   std::string all;
   for (std::string next = client.Take(); !next.empty(); next = client.Take()) {

@@ -197,11 +197,13 @@ void RunSession::ReportProgress() {
   if (!proxies.ok()) return;
   for (const v1::Proxy& proxy : proxies->proxies()) {
     if (proxy.node_id() != options_.node_id) continue;
+    bool is_rejected = false;
     for (const v1::TypeStatus& type : proxy.types()) {
+      is_rejected = is_rejected || !type.last_nack().empty();
       if (type.last_nack().empty() || !told_rejections_.insert(type.last_nack()).second) continue;
       log_.Print(Speaker::kFairlead, StrCat("the proxy rejected it: ", type.last_nack()));
     }
-    if (proxy.revision_acknowledged() < applied_revision_) continue;
+    if (is_rejected || proxy.revision_acknowledged() < applied_revision_) continue;
     if (reported_revision_ < 0) ReportListeners();
     reported_revision_ = applied_revision_;
     told_rejections_.clear();
