@@ -69,10 +69,11 @@ absl::Status CheckEtag(const model::StateEntry& entry, const std::string& etag) 
                                          "; read it again"));
 }
 
-absl::Status Check(const fairlead::v1::Resource& resource) {
+absl::Status Check(const fairlead::v1::Resource& resource, const model::SourceMap* sources) {
   Problems problems;
   model::ValidateResource(resource, problems);
   if (problems.empty()) return absl::OkStatus();
+  if (sources != nullptr) problems.Locate(*sources);
   return problems.ToStatus(absl::StatusCode::kInvalidArgument);
 }
 
@@ -147,10 +148,11 @@ absl::Status Management::Commit(const State& base, absl::Span<const model::Chang
   return absl::OkStatus();
 }
 
-absl::StatusOr<ChangeResponse> Management::Create(const fairlead::v1::CreateRequest& request) {
-  FL_RETURN_IF_ERROR(Check(request.resource()));
+absl::StatusOr<ChangeResponse> Management::Create(const fairlead::v1::CreateRequest& request,
+                                                  const model::SourceMap* sources) {
+  FL_RETURN_IF_ERROR(Check(request.resource(), sources));
   return Change(
-      request.info(), nullptr,
+      request.info(), sources,
       [&](const State& base, int64_t next) -> absl::StatusOr<std::vector<model::Change>> {
         EntryPtr after = model::MakeEntry(request.resource(), next);
         if (base.Find(after->key) != nullptr) {
@@ -160,9 +162,10 @@ absl::StatusOr<ChangeResponse> Management::Create(const fairlead::v1::CreateRequ
       });
 }
 
-absl::StatusOr<ChangeResponse> Management::Update(const fairlead::v1::UpdateRequest& request) {
-  FL_RETURN_IF_ERROR(Check(request.resource()));
-  return Change(request.info(), nullptr,
+absl::StatusOr<ChangeResponse> Management::Update(const fairlead::v1::UpdateRequest& request,
+                                                  const model::SourceMap* sources) {
+  FL_RETURN_IF_ERROR(Check(request.resource(), sources));
+  return Change(request.info(), sources,
                 [&](const State& base, int64_t next) -> absl::StatusOr<std::vector<model::Change>> {
                   ResourceKey key = model::KeyOf(request.resource());
                   EntryPtr before = base.Find(key);

@@ -52,8 +52,11 @@ class Management {
   // Ends all watches.
   void Stop() { watch_hub_.Stop(); }
 
-  absl::StatusOr<fairlead::v1::ChangeResponse> Create(const fairlead::v1::CreateRequest& request);
-  absl::StatusOr<fairlead::v1::ChangeResponse> Update(const fairlead::v1::UpdateRequest& request);
+  // `sources` tells where the resource was written, for errors; null: nowhere.
+  absl::StatusOr<fairlead::v1::ChangeResponse> Create(const fairlead::v1::CreateRequest& request,
+                                                      const model::SourceMap* sources = nullptr);
+  absl::StatusOr<fairlead::v1::ChangeResponse> Update(const fairlead::v1::UpdateRequest& request,
+                                                      const model::SourceMap* sources = nullptr);
   absl::StatusOr<fairlead::v1::ChangeResponse> Delete(const fairlead::v1::DeleteRequest& request);
   absl::StatusOr<fairlead::v1::ChangeResponse> Apply(const fairlead::v1::ApplyRequest& request);
   absl::StatusOr<fairlead::v1::ChangeResponse> Rollback(
@@ -76,7 +79,6 @@ class Management {
   using Edit = absl::FunctionRef<absl::StatusOr<std::vector<model::Change>>(
       const model::State& base, int64_t next_revision)>;
 
-  // `sources` tells where the resources were written; null: nowhere.
   absl::StatusOr<fairlead::v1::ChangeResponse> Change(const fairlead::v1::ChangeInfo& info,
                                                       const model::SourceMap* sources, Edit edit);
   absl::Status Commit(const model::State& base, absl::Span<const model::Change> changes,

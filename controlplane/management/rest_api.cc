@@ -126,9 +126,13 @@ absl::StatusOr<std::string> ReadIfMatch(const std::string& if_match) {
   return std::string(etag);
 }
 
+struct Body {
+  fairlead::v1::Resource resource;
+  model::SourceMap sources;
+};
+
 // The one resource in the body. With `name`, the body may leave its name out, but not have another.
-absl::StatusOr<fairlead::v1::Resource> ReadBody(const RestRequest& request, Kind kind,
-                                                const std::string* name) {
+absl::StatusOr<Body> ReadBody(const RestRequest& request, Kind kind, const std::string* name) {
   model::Problems problems;
   std::vector<model::SourceText> texts = {{kBodySource, request.body}};
   model::ParsedSet set = model::ParseDocuments(texts, problems, kind);
@@ -137,18 +141,22 @@ absl::StatusOr<fairlead::v1::Resource> ReadBody(const RestRequest& request, Kind
     return absl::InvalidArgumentError(
         absl::StrCat("the body holds ", set.resources.size(), " resources; expected one"));
   }
-  fairlead::v1::Resource resource = std::move(set.resources[0]);
-  if (name == nullptr) return resource;
-  google::protobuf::Message& body = *model::MutableBody(resource, kind);
-  const auto* field = body.GetDescriptor()->FindFieldByName("name");
-  std::string found = body.GetReflection()->GetString(body, field);
-  if (found.empty()) body.GetReflection()->SetString(&body, field, *name);
+  Body body{std::move(set.resources[0]), std::move(set.sources)};
+  if (name == nullptr) return body;
+  const model::ResourceKey key = model::KeyOf(body.resource);
+  google::protobuf::Message& message = *model::MutableBody(body.resource, kind);
+  const auto* field = message.GetDescriptor()->FindFieldByName("name");
+  const std::string& found = key.name;
+  if (found.empty()) {
+    message.GetReflection()->SetString(&message, field, *name);
+    body.sources.Rename(key, model::KeyOf(body.resource));
+  }
   if (!found.empty() && found != *name) {
     return absl::InvalidArgumentError(absl::StrCat("name: found ", model::Shown(found),
                                                    " in the body, ", model::Shown(*name),
                                                    " in the path"));
   }
-  return resource;
+  return body;
 }
 
 // The etag of the only resource that changed.
@@ -202,8 +210,10 @@ absl::StatusOr<RestResponse> RestApi::HandleKind(const RestRequest& request, con
   fairlead::v1::CreateRequest create;
   query.Info(*create.mutable_info());
   FL_RETURN_IF_ERROR(query.Finish());
-  FL_ASSIGN_OR_RETURN(*create.mutable_resource(), ReadBody(request, kind, nullptr));
-  FL_ASSIGN_OR_RETURN(fairlead::v1::ChangeResponse response, management_.Create(create));
+  FL_ASSIGN_OR_RETURN(Body body, ReadBody(request, kind, nullptr));
+  *create.mutable_resource() = std::move(body.resource);
+  FL_ASSIGN_OR_RETURN(fairlead::v1::ChangeResponse response,
+                      management_.Create(create, &body.sources));
   RestResponse out = Json(response, create.info().dry_run() ? 200 : 201);
   out.etag = EtagOf(response);
   return out;
@@ -230,8 +240,10 @@ absl::StatusOr<RestResponse> RestApi::HandleResource(const RestRequest& request,
     query.Info(*update.mutable_info());
     FL_RETURN_IF_ERROR(query.Finish());
     update.set_etag(etag);
-    FL_ASSIGN_OR_RETURN(*update.mutable_resource(), ReadBody(request, kind, &path[1]));
-    FL_ASSIGN_OR_RETURN(fairlead::v1::ChangeResponse response, management_.Update(update));
+    FL_ASSIGN_OR_RETURN(Body body, ReadBody(request, kind, &path[1]));
+    *update.mutable_resource() = std::move(body.resource);
+    FL_ASSIGN_OR_RETURN(fairlead::v1::ChangeResponse response,
+                        management_.Update(update, &body.sources));
     RestResponse out = Json(response);
     out.etag = EtagOf(response);
     return out;

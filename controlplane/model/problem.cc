@@ -34,6 +34,13 @@ const SourceMap::Location* SourceMap::Add(const ResourceKey& key, Location locat
   return is_new ? nullptr : &it->second;
 }
 
+void SourceMap::Rename(const ResourceKey& from, const ResourceKey& to) {
+  auto node = locations_.extract(from);
+  if (node.empty()) return;
+  node.key() = to;
+  locations_.insert(std::move(node));
+}
+
 void SourceMap::Locate(Problem& problem) const {
   if (problem.line > 0 || !problem.key.has_value()) return;
   auto it = locations_.find(*problem.key);

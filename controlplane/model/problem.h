@@ -51,6 +51,8 @@ class SourceMap {
 
   // Returns the earlier location if the key is there already, else null.
   const Location* Add(const ResourceKey& key, Location location);
+  // For a resource that got its name elsewhere.
+  void Rename(const ResourceKey& from, const ResourceKey& to);
 
   // Fills in source, document and line of a problem that has none: the line of the field, or of the
   // nearest field around it.

@@ -73,8 +73,10 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> StartGrpc(grpc::ServerBuilder& bui
   return server;
 }
 
-xds::XdsServerOptions XdsOptions(const ControlOptions& options) {
+xds::XdsServerOptions XdsOptions(const ControlOptions& options,
+                                 std::function<bool(const grpc::ServerContextBase&)> admits) {
   xds::XdsServerOptions xds_options;
+  xds_options.admits = std::move(admits);
   xds_options.wall_clock = options.wall_clock;
   xds_options.monotonic_clock = options.monotonic_clock;
   return xds_options;
@@ -85,7 +87,12 @@ xds::XdsServerOptions XdsOptions(const ControlOptions& options) {
 class ControlServer::Core {
  public:
   explicit Core(const ControlOptions& options)
-      : options_(options), xds_options_(XdsOptions(options)), xds_(xds_options_) {}
+      : options_(options),
+        xds_options_(XdsOptions(options,
+                                [this](const grpc::ServerContextBase& context) {
+                                  return !is_xds_guarded_ || auth::AcceptsCall(auth_, context);
+                                })),
+        xds_(xds_options_) {}
   ~Core() { Stop(); }
 
   absl::Status Start();
@@ -101,6 +108,8 @@ class ControlServer::Core {
   const xds::XdsServerOptions xds_options_;
   ControlAddresses addresses_;
   auth::TokenAuth auth_;
+  // Set before the server starts: xDS asks for the token.
+  bool is_xds_guarded_ = false;
   // In the order in which they are built on each other; Stop goes the other way.
   std::unique_ptr<store::RevisionStore> store_;
   xds::XdsServer xds_;
@@ -129,7 +138,7 @@ absl::Status ControlServer::Core::OpenStore() {
 absl::Status ControlServer::Core::StartXds(HostPort address) {
   grpc::ServerBuilder builder;
   xds::XdsServer::ConfigureBuilder(builder, xds_options_);
-  if (!auth::IsLoopback(address.host)) auth::AddTokenCheck(auth_, builder);
+  is_xds_guarded_ = !auth::IsLoopback(address.host);
   builder.RegisterService(xds_.ads_service());
   FL_ASSIGN_OR_RETURN(xds_server_, StartGrpc(builder, address));
   addresses_.xds = address.ToString();

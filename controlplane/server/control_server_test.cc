@@ -127,6 +127,24 @@ TEST_F(ControlServerTest, RestDoesWhatTheApiDoes) {
   EXPECT_TRUE(json::parse(http_->Get("/v1/proxies")->body)["proxies"].empty());
 }
 
+TEST_F(ControlServerTest, ADanglingReferenceIsNamedByItsLineInEveryWayIn) {
+  Start();
+  ASSERT_EQ(http_->Post("/v1/apply", kShop, "application/yaml")->status, 200);
+  const std::string rules = "rules:\n- forward:\n    backends: [{service: gone}]\n";
+  for (const auto& answer :
+       {http_->Post("/v1/apply", "kind: Route\nname: shop\n" + rules, "application/yaml"),
+        http_->Post("/v1/routes", "name: other\n\n" + rules, "application/yaml"),
+        // The name is in the path only.
+        http_->Put("/v1/routes/shop", "\n\n" + rules, "application/yaml")}) {
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 409) << answer->body;
+    const json detail = json::parse(answer->body)["details"][0];
+    EXPECT_EQ(detail["source"], "request body");
+    EXPECT_EQ(detail["line"], 5);
+    EXPECT_EQ(detail["field"], "rules[0].forward.backends[0].service");
+  }
+}
+
 TEST_F(ControlServerTest, RestErrorsHaveCodeMessageAndDetails) {
   Start();
   auto broken =
@@ -263,8 +281,9 @@ TEST_F(ControlServerTest, XdsBeyondLoopbackNeedsTheToken) {
   options_.xds_address = "0.0.0.0:0";
   Start();
   envoy::service::discovery::v3::DiscoveryResponse response;
-  EXPECT_FALSE(FirstListeners("", response).ok());
-  EXPECT_FALSE(FirstListeners("wrong-wrong-wrong", response).ok());
+  for (const char* token : {"", "wrong-wrong-wrong"}) {
+    EXPECT_EQ(FirstListeners(token, response).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  }
   grpc::Status status = FirstListeners(kToken, response);
   EXPECT_TRUE(status.ok()) << status.error_message();
 }

@@ -191,6 +191,12 @@ std::unique_ptr<Session> XdsServer::Core::NewSession(const StreamMethod& method,
 
 DiscoveryService::Reactor* XdsServer::Core::OnStream(const StreamMethod& method,
                                                      grpc::CallbackServerContext* context) {
+  if (options_.admits && !options_.admits(*context)) {
+    FL_LOG(warn, "xds: stream from {} refused: the bearer token is missing or wrong",
+           context->peer());
+    return new RefusedStream(
+        {grpc::StatusCode::UNAUTHENTICATED, "the bearer token is missing or wrong"});
+  }
   std::shared_ptr<AdsStream> stream;
   {
     absl::MutexLock lock(&mutex_);

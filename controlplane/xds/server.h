@@ -37,8 +37,9 @@
 #include "controlplane/xds/snapshot.h"
 
 namespace grpc {
-class Service;
 class ServerBuilder;
+class ServerContextBase;
+class Service;
 }  // namespace grpc
 
 namespace fairlead::control::xds {
@@ -48,6 +49,9 @@ struct XdsServerOptions {
   std::function<absl::Time()> wall_clock;
   // For intervals. Required.
   std::function<std::chrono::steady_clock::time_point()> monotonic_clock;
+  // Whether a client may connect, by its metadata; one that may not gets UNAUTHENTICATED. Everyone
+  // may when this is not set. Called from any thread.
+  std::function<bool(const grpc::ServerContextBase&)> admits;
   // Sent as control_plane.identifier.
   std::string identifier = "fairlead-control";
   // Streams at one time; one more is refused with RESOURCE_EXHAUSTED. 0: no limit.

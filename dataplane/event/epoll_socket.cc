@@ -36,6 +36,12 @@ EpollSocket::~EpollSocket() {
 
 void EpollSocket::ShutdownWrite() { shutdown(fd_, SHUT_WR); }
 
+bool EpollSocket::IsQuietNow() const {
+  if (!IsQuiet()) return false;
+  char byte;
+  return recv(fd_, &byte, 1, MSG_PEEK) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
 net::Address EpollSocket::local_address() const {
   sockaddr_storage address{};
   socklen_t size = sizeof(address);
@@ -58,6 +64,9 @@ bool EpollSocket::TakeTurnShare() {
 
 bool EpollSocket::StartRead(ReadOperation& operation) {
   FL_DCHECK(read_ == nullptr);
+  // Whoever reads what is left of a connection that is gone may stop before its end: the next turn
+  // looks.
+  if (is_gone_ && !watch_->is_linked()) loop_.Requeue(*watch_);
   if (is_readable_ && TakeTurnShare() && TryRead(operation)) return true;
   read_ = &operation;
   return false;
@@ -151,13 +160,8 @@ void EpollSocket::ResumeWriter() {
   std::exchange(write_, nullptr)->waiter.resume();
 }
 
-void EpollSocket::TellWatcher(uint32_t events) {
-  if (watcher_ == nullptr) return;
-  if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
-    watcher_->OnHangup();
-  } else if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) {
-    watcher_->OnInput();
-  }
+void EpollSocket::TellIfGone() {
+  if (is_gone_ && read_ == nullptr && watcher_ != nullptr) watcher_->OnHangup();
 }
 
 void EpollSocket::Watch::OnEvents(uint32_t events) {
@@ -165,6 +169,7 @@ void EpollSocket::Watch::OnEvents(uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) owner->is_readable_ = true;
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) owner->is_writable_ = true;
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) owner->is_hung_up_ = true;
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) owner->is_gone_ = true;
   if (owner->connect_ != nullptr) {
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) == 0) return;
     int error = 0;
@@ -179,13 +184,16 @@ void EpollSocket::Watch::OnEvents(uint32_t events) {
   owner->ResumeReader();
   if (owner == nullptr) return;
   owner->ResumeWriter();
-  if (owner == nullptr || had_reader) return;
-  owner->TellWatcher(events);
+  if (owner == nullptr) return;
+  if (owner->is_gone_) return owner->TellIfGone();
+  const bool has_input = (events & (EPOLLIN | EPOLLRDHUP)) != 0;
+  if (has_input && !had_reader && owner->watcher_ != nullptr) owner->watcher_->OnInput();
 }
 
 void EpollSocket::Watch::OnTurn() {
   if (owner != nullptr) owner->ResumeReader();
   if (owner != nullptr) owner->ResumeWriter();
+  if (owner != nullptr) owner->TellIfGone();
 }
 
 }  // namespace fairlead::event

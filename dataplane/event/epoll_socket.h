@@ -21,6 +21,7 @@ class EpollSocket final : public Socket {
   void SetWatcher(SocketWatcher* watcher) override { watcher_ = watcher; }
   bool IsQuiet() const override { return !is_readable_ && !is_hung_up_; }
   const net::Address& peer_address() const override { return peer_; }
+  bool IsQuietNow() const override;
   net::Address local_address() const override;
 
  protected:
@@ -48,7 +49,8 @@ class EpollSocket final : public Socket {
   bool TakeTurnShare();
   void ResumeReader();
   void ResumeWriter();
-  void TellWatcher(uint32_t events);
+  // For one that reads no more, and so would not learn it.
+  void TellIfGone();
 
   EpollLoop& loop_;
   const int fd_;
@@ -65,6 +67,8 @@ class EpollSocket final : public Socket {
   bool is_writable_ = true;
   // The end of the stream or an error is there to be read: reads go on until they have seen it.
   bool is_hung_up_ = false;
+  // The connection is gone in both directions, though bytes may be left to read.
+  bool is_gone_ = false;
 };
 
 }  // namespace fairlead::event

@@ -28,8 +28,10 @@ class Exchange {
   bool is_request_counted = false;
 
   void Clear() {
-    stream.Clear();
+    // The call first: what it still sends comes from the others.
     call.Clear();
+    request_body.Clear();
+    stream.Clear();
     hcm.reset();
     routes.reset();
     filters_run = 0;

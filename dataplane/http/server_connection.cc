@@ -65,7 +65,11 @@ ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket
   stats_->downstream_cx_active.Add();
 }
 
-ServerConnection::~ServerConnection() { stats_->downstream_cx_active.Sub(); }
+ServerConnection::~ServerConnection() {
+  stats_->downstream_cx_active.Sub();
+  // Cancelled in the middle of a request.
+  if (exchange_ != nullptr && exchange_->is_request_counted) stats_->downstream_rq_active.Sub();
+}
 
 event::Task<void> ServerConnection::Serve(std::unique_ptr<ServerConnection> self) {
   ServerConnection& c = *self;
@@ -267,6 +271,11 @@ Framing ServerConnection::PrepareResponse() {
       response.has_unframed_length = true;
       response.unframed_length = framing.length;
     }
+    stream.response_body = nullptr;
+    return Framing();
+  }
+  if (response.status == 204 || response.status == 304) {
+    // Whatever a route or a filter has put into it would be taken for the next response.
     stream.response_body = nullptr;
     return Framing();
   }

@@ -13,8 +13,7 @@ using std::chrono::seconds;
 using testing::RawPeer;
 
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n";
-constexpr std::string_view kPost =
-    "POST /p HTTP/1.1\r\nHost: a.test\r\nContent-Length: 1\r\n\r\n1";
+constexpr std::string_view kPost = "POST /p HTTP/1.1\r\nHost: a.test\r\nContent-Length: 1\r\n\r\n1";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 // What goes wrong between a client, this proxy and an upstream, and must stay harmless.
@@ -65,8 +64,7 @@ TEST_F(ServerConnectionFaultsTest, BodyThatWasBrokenOffIsForgottenByTheNextUserO
 TEST_F(ServerConnectionFaultsTest, HeadThatIsTooSlowIsAnsweredOnAUsedExchange) {
   config->request_headers_timeout = seconds(10);
   Start();
-  LeaveABodyHalfRead(
-      "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
+  LeaveABodyHalfRead("POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
   RawPeer second = Client();
   second.Send("GET / HTTP/1.1\r\nHo");
   Advance(seconds(11));
@@ -147,6 +145,29 @@ TEST_F(ServerConnectionFaultsTest, BytesThatNobodyAskedForAreNotTheNextAnswer) {
   EXPECT_TRUE(client.ReadUntil("\r\n\r\n").starts_with("HTTP/1.1 200 "));
 }
 
+TEST_F(ServerConnectionFaultsTest, HostThatWentAwayWithItsConnectionIsReplacedByAnother) {
+  Start();
+  RawPeer client = Client();
+  RawPeer up = RoundTrip(client);
+  testing::RawListener other(pump);
+  SetEndpoints({upstream.address(), other.address()});
+  client.Send(kGet);
+  if (!other.IsQuiet()) {
+    RawPeer first = other.Accept();
+    first.ReadUntil("\r\n\r\n");
+    first.Send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    client.ReadUntil("\r\n\r\nok");
+    client.Send(kGet);
+  }
+  up.ReadUntil("\r\n\r\n");
+  upstream.Close();
+  up.Reset();
+  RawPeer second = other.Accept();
+  second.ReadUntil("\r\n\r\n");
+  second.Send(kOk);
+  EXPECT_TRUE(client.ReadUntil("\r\n\r\nok").starts_with("HTTP/1.1 200 "));
+}
+
 TEST_F(ServerConnectionFaultsTest, TimeSpentOnADeadConnectionCountsTowardsTheTimeout) {
   Start();
   RawPeer client = Client();
@@ -159,6 +180,20 @@ TEST_F(ServerConnectionFaultsTest, TimeSpentOnADeadConnectionCountsTowardsTheTim
   second.ReadUntil("\r\n\r\n");
   Advance(milliseconds(5'100));
   EXPECT_TRUE(client.ReadUntil("upstream request timeout").starts_with("HTTP/1.1 504 "));
+}
+
+TEST_F(ServerConnectionFaultsTest, LongestTimesThatCanBeWrittenNeverFire) {
+  SetRoutes(
+      "virtual_hosts { name: 'v' domains: '*' routes { match { prefix: '/' } route { cluster: 'c' "
+      "timeout { seconds: 315576000000 } idle_timeout { seconds: 315576000000 } } } }");
+  Start();
+  RawPeer client = Client();
+  client.Send(kGet);
+  RawPeer up = upstream.Accept();
+  up.ReadUntil("\r\n\r\n");
+  Advance(seconds(100'000));
+  up.Send(kOk);
+  EXPECT_TRUE(client.ReadUntil("\r\n\r\nok").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_F(ServerConnectionFaultsTest, InterimAnswerDoesNotStandInTheWayOfATimeout) {
@@ -231,8 +266,12 @@ TEST_F(ServerConnectionFaultsTest, ClientThatStopsReadingIsLetGo) {
 TEST_F(ServerConnectionFaultsTest, ConnectionsThatEndInEveryStateLeaveNothingBehind) {
   Start();
   const std::string requests[] = {
-      "", "GET", std::string(kGet), "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
-      "GET / HTTP/1.1\r\n\r\n", std::string(kGet) + std::string(kGet),
+      "",
+      "GET",
+      std::string(kGet),
+      "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+      "GET / HTTP/1.1\r\n\r\n",
+      std::string(kGet) + std::string(kGet),
       "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nzz"};
   for (const std::string& request : requests) {
     for (int how = 0; how < 3; ++how) {

@@ -165,7 +165,8 @@ absl::StatusOr<Options> ParseOptions(const std::vector<std::string_view>& argume
 }
 
 std::string_view HelpText() {
-  return R"(fairlead-proxy: an API gateway and load balancer. Takes Envoy's flags and bootstrap files.
+  return R"(fairlead-proxy: an API gateway and load balancer.
+Takes Envoy's flags and bootstrap files.
 
   fairlead-proxy -c envoy.yaml
 

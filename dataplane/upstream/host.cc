@@ -28,12 +28,13 @@ Host::~Host() {
   while (!idle_.empty()) delete &idle_.pop_back();
 }
 
-std::unique_ptr<Connection> Host::TakeIdle() {
+std::unique_ptr<Connection> Host::TakeIdle(Care care) {
   while (!idle_.empty()) {
     std::unique_ptr<Connection> connection(&idle_.pop_back());
     --idle_count_;
     connection->Wake();
-    if (connection->socket().IsQuiet()) return connection;
+    const event::Socket& socket = connection->socket();
+    if (care == Care::kSure ? socket.IsQuietNow() : socket.IsQuiet()) return connection;
   }
   return nullptr;
 }

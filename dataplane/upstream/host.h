@@ -52,8 +52,13 @@ class Host final : public base::RefCounted<Host> {
   HostStats& stats() { return *stats_; }
   const std::shared_ptr<HostStats>& shared_stats() const { return stats_; }
 
+  // How sure one must be that an idle connection still stands.
+  enum class Care : uint8_t {
+    kUsual,  // as far as the loop knows; for requests that may be sent again
+    kSure,   // the kernel is asked, too
+  };
   // The connection that was used last and is still good; null when there is none.
-  std::unique_ptr<Connection> TakeIdle();
+  std::unique_ptr<Connection> TakeIdle(Care care = Care::kUsual);
   // Keeps an open connection between requests, for at most `idle_timeout` (0: no limit).
   void Give(std::unique_ptr<Connection> connection, event::TimerWheel& timers,
             event::Duration idle_timeout);

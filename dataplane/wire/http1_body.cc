@@ -25,6 +25,16 @@ void Http1Body::Start(event::Socket& socket, net::ReadBuffer& in, Framing framin
   if (framing.kind == Framing::Kind::kChunked) chunks_.Reset();
 }
 
+void Http1Body::Clear() {
+  socket_ = nullptr;
+  in_ = nullptr;
+  bytes_read_ = 0;
+  if (!trailers_.empty()) trailers_.Clear();
+  trailer_block_ = net::Slice();
+  error_ = ParseError::kNone;
+  state_ = State::kComplete;
+}
+
 bool Http1Body::End(BodyPiece& piece, State state) {
   state_ = state;
   piece.kind = state == State::kComplete ? BodyPiece::Kind::kEnd : BodyPiece::Kind::kFailed;

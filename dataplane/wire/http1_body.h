@@ -29,6 +29,9 @@ class Http1Body final : public codec::BodyReader {
   void Start(event::Socket& socket, net::ReadBuffer& in, codec::Framing framing,
              bool keeps_trailers, size_t trailer_fields_max = 100);
 
+  // Forgets the message, whose socket and buffer may go away: nothing more is read from them.
+  void Clear();
+
   bool TryRead(codec::BodyPiece& piece) override;
   event::Task<codec::BodyPiece> Read() override;
   // Null when there were none, or they are not kept; checked they are always.

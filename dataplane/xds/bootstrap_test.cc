@@ -83,7 +83,8 @@ metadata: {filter_metadata: {a: {i: 1, f: 1.5, t: true, s: "1", n: null, l: [x, 
 
 TEST(ParseProtoTest, AgreesWithProtobufsOwnJsonReader) {
   const std::string json = StrCat(R"({
-  "staticResources": {"listeners": [{"name": "l\u00e9\ud83d\ude00\n", "filter_chains": [{"filters": [
+  "staticResources": {"listeners": [{"name": "l\u00e9\ud83d\ude00\n", "filter_chains": [
+    {"filters": [
     {"name": "h", "typed_config": {"@type": ")",
                                   std::string_view(kHcmUrl), R"(", "stat_prefix": "x",
       "route_config": {"virtual_hosts": [{"name": "v", "domains": ["*"], "routes": [

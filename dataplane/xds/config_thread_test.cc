@@ -91,7 +91,9 @@ dynamic_resources:
   ads_config:
     api_type: GRPC
     transport_api_version: V3
-    grpc_services: [{envoy_grpc: {cluster_name: control}, initial_metadata: [{key: authorization, value: Bearer t}]}]
+    grpc_services:
+    - envoy_grpc: {cluster_name: control}
+      initial_metadata: [{key: authorization, value: Bearer t}]
   cds_config: {ads: {}, resource_api_version: V3}
 static_resources:
   clusters:
@@ -100,8 +102,10 @@ static_resources:
     typed_extension_protocol_options: {}
     load_assignment:
       cluster_name: control
-      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: )",
-                  port, "}}}}]}]\n");
+      endpoints:
+      - lb_endpoints:
+        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: )",
+                  port, "}}}\n");
   }
   template <typename Message>
   static DiscoveryResponse Response(ResourceType type, const Message& message) {
@@ -211,7 +215,8 @@ TEST(RedactTest, HidesWhatIsSensitiveAlsoInAnAny) {
 google_grpc:
   target_uri: x
   stat_prefix: x
-  channel_credentials: {ssl_credentials: {private_key: {inline_string: hush}, cert_chain: {inline_string: open}}}
+  channel_credentials:
+    ssl_credentials: {private_key: {inline_string: hush}, cert_chain: {inline_string: open}}
 )");
   google::protobuf::Any any;
   any.PackFrom(service);

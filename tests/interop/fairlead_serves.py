@@ -1,4 +1,4 @@
-"""A proxy as a client of fairlead-control: the real Envoy, and fairlead-proxy, in both variants of ADS."""
+"""A proxy as a client of fairlead-control: the real Envoy, and fairlead-proxy, over both ADS."""
 
 import json
 
@@ -8,7 +8,7 @@ LISTENER_TYPE = "type.googleapis.com/envoy.config.listener.v3.Listener"
 
 
 class Control(Program):
-    """fairlead-control with its data in a folder; a second one on the same folder and port continues the first."""
+    """fairlead-control on a data folder; a second one on the same folder and port goes on."""
 
     def __init__(self, binary, folder, xds_address="127.0.0.1:0", name="fairlead-control"):
         command = [binary, f"--data-dir={folder / 'data'}", f"--xds-address={xds_address}"]
@@ -32,7 +32,9 @@ class Control(Program):
     def wait_accepted(self, revision, count=1):
         def is_accepted():
             proxies = self.proxies()
-            return len(proxies) == count and all(int(p.get("revisionAcknowledged", 0)) >= revision for p in proxies)
+            return len(proxies) == count and all(
+                int(p.get("revisionAcknowledged", 0)) >= revision for p in proxies
+            )
 
         eventually(is_accepted, f"revision {revision} is acknowledged")
 
@@ -53,7 +55,12 @@ def route(service_name, path="/"):
     return {
         "kind": "Route",
         "name": "all",
-        "rules": [{"matches": [{"pathPrefix": path}], "forward": {"backends": [{"service": service_name}]}}],
+        "rules": [
+            {
+                "matches": [{"pathPrefix": path}],
+                "forward": {"backends": [{"service": service_name}]},
+            }
+        ],
     }
 
 
@@ -68,7 +75,9 @@ class Setting:
         self.control = scratch.add(Control(programs["control"], scratch.path))
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
-        self.proxy = scratch.add(Proxy("proxy-1", programs[subject], scratch.path, self.control.xds, variant))
+        self.proxy = scratch.add(
+            Proxy("proxy-1", programs[subject], scratch.path, self.control.xds, variant)
+        )
 
     def state(self, service_name, *backends):
         return [listener(self.port), route(service_name), service(service_name, *backends)]
@@ -86,7 +95,11 @@ def gets_config_and_updates(setting):
     assert proxy["cluster"] == "interop", proxy
     assert proxy.get("userAgent"), proxy
     assert {t["typeUrl"].rsplit(".", 1)[1] for t in proxy["types"]} == {
-        "Cluster", "ClusterLoadAssignment", "Listener", "RouteConfiguration"}, proxy
+        "Cluster",
+        "ClusterLoadAssignment",
+        "Listener",
+        "RouteConfiguration",
+    }, proxy
     assert all(t["versionSent"] == t["versionAcknowledged"] for t in proxy["types"]), proxy
 
     # Endpoints.
@@ -125,8 +138,16 @@ def a_changed_cluster_warms_at_once(setting):
         state[-1]["connectTimeout"] = f"{seconds}s"
         revision = setting.control.apply(state)
         # Much less than the 15 s after which a client gives up.
-        eventually(lambda: int(setting.control.proxies()[0]["revisionAcknowledged"]) >= revision, "acknowledged", 4)
-        eventually(lambda: setting.proxy.stat("cluster_manager.warming_clusters") == 0, "no cluster warms", 4)
+        eventually(
+            lambda: int(setting.control.proxies()[0]["revisionAcknowledged"]) >= revision,
+            "acknowledged",
+            4,
+        )
+        eventually(
+            lambda: setting.proxy.stat("cluster_manager.warming_clusters") == 0,
+            "no cluster warms",
+            4,
+        )
     setting.wait_answer("blue")
 
 
@@ -148,7 +169,9 @@ def shows_a_rejection(setting):
     assert get(setting.address) == (200, "blue")
     # What was rejected is not sent again and again.
     nacks = int(found["nacks"])
-    revision = setting.control.apply(setting.state("shop", setting.green) + [listener(setting.green.port, "taken")])
+    revision = setting.control.apply(
+        setting.state("shop", setting.green) + [listener(setting.green.port, "taken")]
+    )
     setting.wait_answer("green")
     assert int(nack()["nacks"]) == nacks, nack()
     revision = setting.control.apply(setting.state("shop", setting.green))
@@ -163,14 +186,22 @@ def survives_a_restart_of_the_control_plane(setting):
     traffic = setting.scratch.add(Traffic(setting.address))
     setting.control.stop()
     # Without the fleet, something is removed and something changes.
-    offline = setting.scratch.add(Control(setting.programs["control"], setting.scratch.path, name="offline"))
+    offline = setting.scratch.add(
+        Control(setting.programs["control"], setting.scratch.path, name="offline")
+    )
     revision = offline.apply(setting.state("shop", setting.green))
     offline.stop()
     control = setting.scratch.add(
-        Control(setting.programs["control"], setting.scratch.path, setting.control.xds, "control-again"))
+        Control(
+            setting.programs["control"], setting.scratch.path, setting.control.xds, "control-again"
+        )
+    )
     control.wait_accepted(revision)
     setting.wait_answer("green")
-    eventually(lambda: "extra::" not in get(setting.proxy.admin, "/clusters")[1], "the removed cluster is gone")
+    eventually(
+        lambda: "extra::" not in get(setting.proxy.admin, "/clusters")[1],
+        "the removed cluster is gone",
+    )
     assert traffic.stop() == [], traffic.failures[:5]
 
 

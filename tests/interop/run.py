@@ -6,10 +6,11 @@
     tests/interop/run.py --list               names only
 
     fairlead_serves   fairlead-control drives the real Envoy, and fairlead-proxy
-    go_serves         go-control-plane drives the real Envoy (which proves the test), and fairlead-proxy
+    go_serves         go-control-plane drives the real Envoy (which proves the test), and
+                      fairlead-proxy
 
-each over ADS, state of the world and delta. The last line is "N passed, N failed"; the exit status is 0 when nothing
-failed. A program that is missing fails the tests that need it.
+each over ADS, state of the world and delta. The last line is "N passed, N failed"; the exit
+status is 0 when nothing failed. A program that is missing fails the tests that need it.
 """
 
 import argparse
@@ -32,11 +33,19 @@ from support import Scratch  # noqa: E402
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--control", default=ROOT / "bazel-bin/controlplane/fairlead-control", type=pathlib.Path)
-    parser.add_argument("--proxy", default=ROOT / "bazel-bin/dataplane/fairlead-proxy", type=pathlib.Path)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--control", default=ROOT / "bazel-bin/controlplane/fairlead-control", type=pathlib.Path
+    )
+    parser.add_argument(
+        "--proxy", default=ROOT / "bazel-bin/dataplane/fairlead-proxy", type=pathlib.Path
+    )
     parser.add_argument("--envoy", default=os.environ.get("ENVOY", "envoy"), help="default: $ENVOY")
-    parser.add_argument("--go-control-plane", type=pathlib.Path, help="built already; else `go build` builds it")
+    parser.add_argument(
+        "--go-control-plane", type=pathlib.Path, help="built already; else `go build` builds it"
+    )
     parser.add_argument("--filter", default="", help="only tests whose name contains this")
     parser.add_argument("--list", action="store_true", help="print the names and run nothing")
     return parser.parse_args()
@@ -45,14 +54,18 @@ def parse_arguments():
 def all_tests():
     """(name, module, function, subject, variant), in the order in which they run."""
     for module, subject, variant in itertools.product(
-            (fairlead_serves, go_serves), ("envoy", "proxy"), ("sotw", "delta")):
+        (fairlead_serves, go_serves), ("envoy", "proxy"), ("sotw", "delta")
+    ):
         for test in module.TESTS:
-            yield f"{module.__name__}.{subject}.{variant}.{test.__name__}", module, test, subject, variant
+            name = f"{module.__name__}.{subject}.{variant}.{test.__name__}"
+            yield name, module, test, subject, variant
 
 
 def build_go_control_plane(folder):
     binary = pathlib.Path(folder) / "go_control_plane"
-    subprocess.run(["go", "build", "-o", str(binary), "."], cwd=HERE / "go_control_plane", check=True)
+    subprocess.run(
+        ["go", "build", "-o", str(binary), "."], cwd=HERE / "go_control_plane", check=True
+    )
     return binary
 
 
@@ -76,13 +89,22 @@ def main():
         return 0
     passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="fairlead-interop-go-") as folder:
-        programs = {"control": arguments.control, "proxy": arguments.proxy, "envoy": arguments.envoy}
+        programs = {
+            "control": arguments.control,
+            "proxy": arguments.proxy,
+            "envoy": arguments.envoy,
+        }
         if any(test[1] is go_serves for test in tests):
-            programs["go_control_plane"] = arguments.go_control_plane or build_go_control_plane(folder)
+            programs["go_control_plane"] = arguments.go_control_plane or build_go_control_plane(
+                folder
+            )
         for name, module, test, subject, variant in tests:
             started = time.monotonic()
             failure = run_test(programs, module, test, subject, variant)
-            print(f"{'FAILED' if failure else 'passed'} {name} ({time.monotonic() - started:.1f} s)", flush=True)
+            print(
+                f"{'FAILED' if failure else 'passed'} {name} ({time.monotonic() - started:.1f} s)",
+                flush=True,
+            )
             if failure:
                 failed += 1
                 print(failure, flush=True)

@@ -1,7 +1,7 @@
 """What the interop tests share: programs that are started and stopped, backends, polling.
 
-Every wait polls a condition until a deadline; nothing here sleeps for a fixed time in the hope that something has
-happened meanwhile. Every port is chosen by the kernel.
+Every wait polls a condition until a deadline; nothing here sleeps for a fixed time in the hope
+that something has happened meanwhile. Every port is chosen by the kernel.
 """
 
 import http.client
@@ -17,6 +17,10 @@ import time
 # Longer than anything takes on a loaded machine; reached only by a test that fails.
 WAIT_SECONDS = 30
 POLL_SECONDS = 0.02
+
+HTTP_OPTIONS_URL = (
+    "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+)
 
 
 def eventually(condition, what, seconds=WAIT_SECONDS):
@@ -104,7 +108,9 @@ class Program:
 
     def _read_ready_line(self):
         lines = []
-        reader = threading.Thread(target=lambda: lines.append(self.process.stdout.readline()), daemon=True)
+        reader = threading.Thread(
+            target=lambda: lines.append(self.process.stdout.readline()), daemon=True
+        )
         reader.start()
         reader.join(WAIT_SECONDS)
         if not lines or not lines[0]:
@@ -117,7 +123,9 @@ class Program:
 
     def check_alive(self):
         if self.process.poll() is not None:
-            raise AssertionError(f"{self.name} ended with {self.process.returncode}:\n{self.tail()}")
+            raise AssertionError(
+                f"{self.name} ended with {self.process.returncode}:\n{self.tail()}"
+            )
 
     def stop(self):
         """SIGTERM, and SIGKILL if that does not end it; returns the exit status."""
@@ -159,14 +167,18 @@ def bootstrap(xds_address, variant, node_id):
                     "connect_timeout": "1s",
                     "typed_extension_protocol_options": {
                         "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-                            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                            "@type": HTTP_OPTIONS_URL,
                             "explicit_http_config": {"http2_protocol_options": {}},
                         }
                     },
                     "load_assignment": {
                         "cluster_name": "control",
                         "endpoints": [
-                            {"lb_endpoints": [{"endpoint": {"address": {"socket_address": socket_address}}}]}
+                            {
+                                "lb_endpoints": [
+                                    {"endpoint": {"address": {"socket_address": socket_address}}}
+                                ]
+                            }
                         ],
                     },
                 }
@@ -214,7 +226,9 @@ class Traffic:
         self.bodies = {}
         self._lock = threading.Lock()
         self._is_stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(connections)]
+        self._threads = [
+            threading.Thread(target=self._run, daemon=True) for _ in range(connections)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -259,7 +273,9 @@ class Scratch:
         return thing
 
     def logs(self):
-        return "\n".join(f"--- {p.name}\n{p.tail()}" for p in self.started if isinstance(p, Program))
+        return "\n".join(
+            f"--- {p.name}\n{p.tail()}" for p in self.started if isinstance(p, Program)
+        )
 
     def close(self):
         for thing in reversed(self.started):

@@ -1,5 +1,6 @@
 #include "dataplane/filters/router/upstream_call.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -15,6 +16,8 @@ using codec::Method;
 using codec::http1::ParseState;
 
 constexpr int kInterimMax = 32;
+// Longer times are cut to this, which the clock can count.
+constexpr std::chrono::hours kTimeoutMax(24 * 365 * 10);
 
 bool IsIdempotent(Method method) {
   switch (method) {
@@ -36,17 +39,22 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
                                     base::IntrusivePtr<cluster::WorkerCluster> cluster,
                                     const route::Forward& forward) {
   cluster_ = std::move(cluster);
-  timeout_ = forward.timeout;
+  timeout_ = std::min<std::chrono::milliseconds>(forward.timeout, kTimeoutMax);
+  deadline_.reset();
+  has_response_ = false;
   stream.info.upstream_cluster = cluster_->name();
   if (!PickHost(stream, forward)) co_return stream.Reply(kNoHealthyHost);
-  stream.info.upstream_host = &host_->address;
+  bool may_move = false;
   while (true) {
-    connection_ = host_->TakeIdle();
+    connection_ = host_->TakeIdle(IsRepeatable(stream.request) ? upstream::Host::Care::kUsual
+                                                               : upstream::Host::Care::kSure);
     const bool was_reused = connection_ != nullptr;
     if (!was_reused) {
       const int64_t error = co_await Connect();
       if (error != 0) {
         host_->stats().cx_connect_fail.Add();
+        host_->stats().rq_error.Add();
+        if (std::exchange(may_move, false) && PickAnotherHost(stream, forward)) continue;
         co_return stream.Reply(ConnectFailure(error));
       }
     }
@@ -57,7 +65,10 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
     upload_.reset();
     connection_.reset();
-    if (again) continue;
+    if (again) {
+      may_move = true;
+      continue;
+    }
     host_->stats().rq_error.Add();
     co_return stream.Reply(attempt == Attempt::kBadResponse ? kBadUpstreamResponse
                                                             : kConnectionTerminated);
@@ -65,17 +76,33 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
 }
 
 bool UpstreamCall::PickHost(Stream& stream, const route::Forward& forward) {
+  upstream::Host* host = ChooseHost(stream, forward, nullptr);
+  if (host != nullptr) TakeHost(stream, host);
+  return host != nullptr;
+}
+
+bool UpstreamCall::PickAnotherHost(Stream& stream, const route::Forward& forward) {
+  const std::vector<size_t> avoid{cluster_->PositionOf(*host_)};
+  upstream::Host* host = ChooseHost(stream, forward, &avoid);
+  if (host == nullptr || host == host_.get()) return false;
+  LeaveHost();
+  TakeHost(stream, host);
+  return true;
+}
+
+upstream::Host* UpstreamCall::ChooseHost(Stream& stream, const route::Forward& forward,
+                                         const std::vector<size_t>* avoid) {
   balance::PickContext context;
+  context.avoid = avoid;
   if (!forward.hash_policies.empty()) {
     context.hash =
         route::RequestHash(forward.hash_policies, stream.request, stream.info.downstream_remote);
   }
-  TakeHost(cluster_->Pick(context));
-  return static_cast<bool>(host_);
+  return cluster_->Pick(context);
 }
 
-void UpstreamCall::TakeHost(upstream::Host* host) {
-  if (host == nullptr) return;
+void UpstreamCall::TakeHost(Stream& stream, upstream::Host* host) {
+  stream.info.upstream_host = &host->address;
   host_ = base::IntrusivePtr<upstream::Host>(host);
   is_counted_ = true;
   ++host_->active_requests;
@@ -143,9 +170,10 @@ void UpstreamCall::RequestSent(Stream& stream) {
   is_request_sent_ = true;
   stream.info.request_complete = loop_.now();
   stream.watchdog->ClearDeadline();
-  if (timeout_.count() > 0) {
-    stream.watchdog->SetDeadline(loop_.now() + timeout_, event::Alarm::kResponse);
-  }
+  if (timeout_.count() == 0) return;
+  // A second try has what the first one has left.
+  if (!deadline_.has_value()) deadline_ = loop_.now() + timeout_;
+  stream.watchdog->SetDeadline(*deadline_, event::Alarm::kResponse);
 }
 
 event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
@@ -173,6 +201,8 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
     if (status >= 200) {
       stream.info.upstream_first_byte = loop_.now();
       stream.info.response_code_details = "via_upstream";
+      has_response_ = true;
+      (status < 500 ? host_->stats().rq_success : host_->stats().rq_error).Add();
       keeps_alive_ = keeps_alive_ && stream.response.keep_alive;
       body_.Start(connection_->socket(), in, stream.response.framing, stream.keeps_trailers);
       stream.response_body = stream.response.framing.has_body() ? &body_ : nullptr;
@@ -189,8 +219,12 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
 }
 
 bool UpstreamCall::MayRetry(const Stream& stream, bool was_reused) const {
-  return was_reused && !has_response_bytes_ && !stream.request.framing.has_body() &&
-         (IsIdempotent(stream.request.method) || !is_request_sent_);
+  if (!was_reused || has_response_bytes_ || stream.request.framing.has_body()) return false;
+  return IsRepeatable(stream.request) || !is_request_sent_;
+}
+
+bool UpstreamCall::IsRepeatable(const codec::RequestHead& request) {
+  return !request.framing.has_body() && IsIdempotent(request.method);
 }
 
 void UpstreamCall::Finish() {
@@ -198,14 +232,15 @@ void UpstreamCall::Finish() {
   const bool upload_done = !upload_.has_value() || upload_->is_done();
   if (keeps_alive_ && upload_done && is_request_sent_ && body_.is_complete()) {
     upload_.reset();
-    host_->stats().rq_success.Add();
     host_->Give(std::move(connection_), loop_.timers(), cluster_->config().idle_timeout);
   }
   Reset();
 }
 
 void UpstreamCall::NoteTimeout() {
-  if (host_) host_->stats().rq_timeout.Add();
+  if (!host_) return;
+  host_->stats().rq_timeout.Add();
+  if (!has_response_) host_->stats().rq_error.Add();
 }
 
 void UpstreamCall::Reset() {
@@ -216,6 +251,7 @@ void UpstreamCall::Reset() {
 
 void UpstreamCall::Clear() {
   Reset();
+  body_.Clear();
   host_.reset();
   cluster_.reset();
 }

@@ -13,14 +13,15 @@
 // Run picks a host, takes an idle connection or makes one, sends the request, and reads the
 // response's head; or fills in a local reply when that fails. The request's body is sent beside the
 // reading of the response, so that an early response comes through. A connection that was idle and
-// turns out to be dead before a byte of the response is replaced by a fresh one, once, when sending
-// again is safe: no body, and an idempotent method or nothing written (RFC 9110 section 9.2.2, RFC
-// 9112 section 9.3.1).
+// turns out to be dead before a byte of the response is replaced when sending again is safe: no body,
+// and an idempotent method or nothing written (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1). When
+// the host then takes no connection either, another one is asked, once. All tries share one timeout.
 //
 // Destroying a call, or Reset(), closes its connection. Thread: worker. Owned by the exchange.
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "dataplane/base/intrusive_ptr.h"
 #include "dataplane/cluster/worker_cluster.h"
@@ -57,7 +58,11 @@ class UpstreamCall {
   enum class Attempt : uint8_t { kResponse, kConnectionDied, kBadResponse };
 
   bool PickHost(Stream& stream, const route::Forward& forward);
-  void TakeHost(upstream::Host* host);
+  // In place of the present one. False, and nothing is changed, when there is no other.
+  bool PickAnotherHost(Stream& stream, const route::Forward& forward);
+  upstream::Host* ChooseHost(Stream& stream, const route::Forward& forward,
+                             const std::vector<size_t>* avoid);
+  void TakeHost(Stream& stream, upstream::Host* host);
   void LeaveHost();
   event::Task<int64_t> Connect();
   event::Task<Attempt> Exchange(Stream& stream);
@@ -65,18 +70,24 @@ class UpstreamCall {
   event::Task<void> Upload(Stream& stream, net::Slice head);
   void RequestSent(Stream& stream);
   bool MayRetry(const Stream& stream, bool was_reused) const;
+  // A request that may be sent a second time, as far as its method and body go.
+  static bool IsRepeatable(const codec::RequestHead& request);
 
   event::Loop& loop_;
   base::IntrusivePtr<cluster::WorkerCluster> cluster_;
   base::IntrusivePtr<upstream::Host> host_;
   std::unique_ptr<upstream::Connection> connection_;
   std::chrono::milliseconds timeout_{0};
+  // When the response must be there; set when the request was sent for the first time.
+  std::optional<event::MonotonicTime> deadline_;
   std::optional<event::Fork> upload_;
   wire::Http1Body body_;
   bool is_counted_ = false;
   bool is_request_sent_ = false;
   bool keeps_alive_ = false;
   bool has_response_bytes_ = false;
+  // The final response's head has been read.
+  bool has_response_ = false;
 };
 
 }  // namespace fairlead::filters
