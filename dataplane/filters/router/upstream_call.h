@@ -13,9 +13,10 @@
 // Run picks a host, takes an idle connection or makes one, sends the request, and reads the
 // response's head; or fills in a local reply when that fails. The request's body is sent beside the
 // reading of the response, so that an early response comes through. A connection that was idle and
-// turns out to be dead before a byte of the response is replaced when sending again is safe: no body,
-// and an idempotent method or nothing written (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1). When
-// the host then takes no connection either, another one is asked, once. All tries share one timeout.
+// turns out to be dead before a byte of the response is replaced when sending again is safe: no
+// body, and an idempotent method or nothing written (RFC 9110 section 9.2.2, RFC 9112
+// section 9.3.1). When the host then takes no connection either, another one is asked, once. All
+// tries share one timeout.
 //
 // Destroying a call, or Reset(), closes its connection. Thread: worker. Owned by the exchange.
 
