@@ -58,6 +58,27 @@ TEST(ReuseTest, AllButTheOneThatChanged) {
   EXPECT_EQ(At(*first, 5), At(*second, 5));
 }
 
+// A limit that holds for the whole table is one object (with one bucket) before and after a change
+// of one virtual host.
+TEST(ReuseTest, OverridesOfTheTableStayTheSameObjects) {
+  const auto compile = [](const RouteConfiguration& config, const RouteTable* previous) {
+    const auto make_override = [](std::string_view, const google::protobuf::Any&) {
+      return absl::StatusOr<std::shared_ptr<const FilterOverride>>(
+          std::make_shared<FilterOverride>());
+    };
+    return *RouteTable::Compile(config, {TestSlots(), make_override}, previous);
+  };
+  RouteConfiguration config = Hosts(3);
+  (*config.mutable_typed_per_filter_config())["limit"].set_type_url("type.googleapis.com/x.Y");
+  const auto first = compile(config, nullptr);
+  config.mutable_virtual_hosts(1)->mutable_routes(0)->mutable_route()->set_cluster("new");
+  const auto second = compile(config, first.get());
+  const uint32_t limit = FilterNameId("limit");
+  ASSERT_NE(At(*first, 0)->FindOverride(limit), nullptr);
+  EXPECT_EQ(At(*second, 1)->FindOverride(limit)->config,
+            At(*first, 0)->FindOverride(limit)->config);
+}
+
 TEST(ReuseTest, WhereverTheyStand) {
   RouteConfiguration config = Hosts(10);
   const auto first = Compile(config, nullptr);

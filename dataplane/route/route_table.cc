@@ -35,6 +35,8 @@ struct RouteTable::Compiled {
   // Of all domains in their order, and of what all virtual hosts share.
   Fingerprint domains;
   Fingerprint table_level;
+  // Kept while its fingerprint stays: a limit that is set for the whole table keeps its one bucket.
+  std::shared_ptr<const TableLevel> level;
   std::vector<std::string> warnings;
   size_t hosts_reused = 0;
 };
@@ -57,10 +59,11 @@ Fingerprint TableLevelFingerprint(const RouteConfiguration& proto, Fingerprinter
   return fingerprinter.Of(level);
 }
 
-absl::StatusOr<TableLevel> CompileTableLevel(const RouteConfiguration& proto,
-                                             const CompileContext& context,
-                                             std::vector<std::string>& warnings) {
-  TableLevel level;
+absl::StatusOr<std::shared_ptr<const TableLevel>> CompileTableLevel(
+    const RouteConfiguration& proto, const CompileContext& context,
+    std::vector<std::string>& warnings) {
+  auto made = std::make_shared<TableLevel>();
+  TableLevel& level = *made;
   FL_ASSIGN_OR_RETURN(level.edits, CompileLevelEdits(proto));
   level.most_specific_edits_last = proto.most_specific_header_mutations_wins();
   FL_ASSIGN_OR_RETURN(level.overrides,
@@ -68,7 +71,7 @@ absl::StatusOr<TableLevel> CompileTableLevel(const RouteConfiguration& proto,
   if (proto.has_max_direct_response_body_size_bytes()) {
     level.limits.direct_response_body_max = proto.max_direct_response_body_size_bytes().value();
   }
-  return level;
+  return made;
 }
 
 Fingerprint DomainsFingerprint(const RouteConfiguration& proto) {
@@ -183,11 +186,16 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     compiled->index = *std::move(index);
   }
 
-  auto level = CompileTableLevel(proto, context, compiled->warnings);
-  if (!level.ok()) return Annotate(level.status(), where);
   Fingerprinter fingerprinter;
   compiled->table_level = TableLevelFingerprint(proto, fingerprinter);
   const bool may_reuse = old != nullptr && old->table_level == compiled->table_level;
+  if (may_reuse) {
+    compiled->level = old->level;
+  } else {
+    auto level = CompileTableLevel(proto, context, compiled->warnings);
+    if (!level.ok()) return Annotate(level.status(), where);
+    compiled->level = *std::move(level);
+  }
   Reusable reusable(may_reuse ? &old->hosts : nullptr);
 
   CompileCaches caches;
@@ -199,7 +207,7 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     if (host != nullptr) {
       ++compiled->hosts_reused;
     } else {
-      auto fresh = CompileVirtualHost(host_proto, fingerprint, *level, context, caches);
+      auto fresh = CompileVirtualHost(host_proto, fingerprint, *compiled->level, context, caches);
       if (!fresh.ok()) {
         return Annotate(fresh.status(), StrCat(where, ": virtual host '", host_proto.name(), "'"));
       }
