@@ -18,8 +18,11 @@ constexpr size_t kPiecesPerCall = 16;
 
 std::unique_ptr<EpollSocket> EpollSocket::New(EpollLoop& loop, int fd, const net::Address& peer) {
   std::unique_ptr<EpollSocket> socket(new EpollSocket(loop, fd, peer));
-  if (!loop.Add(fd, *socket->watch_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)) return nullptr;
-  return socket;
+  if (loop.Add(fd, *socket->watch_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)) return socket;
+  const int error = errno;
+  socket.reset();
+  errno = error;
+  return nullptr;
 }
 
 EpollSocket::EpollSocket(EpollLoop& loop, int fd, const net::Address& peer)

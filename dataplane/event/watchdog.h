@@ -43,12 +43,12 @@ class Watchdog {
   Watchdog(TimerWheel& timers, Callback callback, void* argument)
       : timers_(timers), callback_(callback), argument_(argument), timer_(&OnTimer, this) {}
 
-  // 0: no idle limit.
-  void SetIdle(Duration limit, Alarm alarm) {
-    idle_limit_ = limit;
+  // 0: no idle limit. Longer ones than the clock can count are cut to kIdleMax.
+  void SetIdle(std::chrono::milliseconds limit, Alarm alarm) {
+    idle_limit_ = std::min<std::chrono::milliseconds>(limit, kIdleMax);
     idle_alarm_ = alarm;
     Touch();
-    if (limit > Duration::zero()) ArmFor(last_ + limit);
+    if (idle_limit_ > Duration::zero()) ArmFor(last_ + idle_limit_);
   }
   void Touch() { last_ = timers_.now(); }
   void SetDeadline(MonotonicTime deadline, Alarm alarm) {
@@ -65,6 +65,8 @@ class Watchdog {
   void Raise(Alarm alarm) { SetDeadline(timers_.now(), alarm); }
 
  private:
+  static constexpr std::chrono::hours kIdleMax{24 * 365 * 10};
+
   void ArmFor(MonotonicTime due) {
     if (timer_.is_armed() && armed_for_ <= due) return;
     armed_for_ = due;

@@ -1,5 +1,6 @@
 #include "dataplane/http/compile_hcm.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dataplane/base/status.h"
@@ -14,9 +15,23 @@ using Hcm = envoy::extensions::filters::network::http_connection_manager::v3::Ht
 using envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter;
 using RouterProto = envoy::extensions::filters::http::router::v3::Router;
 
-std::chrono::milliseconds Millis(const google::protobuf::Duration& d) {
-  return std::chrono::milliseconds(d.seconds() * 1000 + d.nanos() / 1'000'000);
+// Reads a time that is set; else `time` stays what it is. Rounded up, so that a positive time never
+// becomes 0, which means none; cut to ten years, which the clock can count.
+absl::Status CompileTime(std::string_view field, bool is_set,
+                         const google::protobuf::Duration& proto, std::chrono::milliseconds& time) {
+  constexpr std::chrono::seconds kLongest = std::chrono::hours(24 * 365 * 10);
+  if (!is_set) return absl::OkStatus();
+  if (proto.seconds() < 0 || proto.nanos() < 0) {
+    return InvalidArgument(field, ": is negative (", proto.seconds(), " s, ", proto.nanos(),
+                           " ns); a time of 0 or more is allowed");
+  }
+  const std::chrono::seconds seconds(std::min<int64_t>(proto.seconds(), kLongest.count()));
+  time = std::chrono::ceil<std::chrono::milliseconds>(seconds +
+                                                      std::chrono::nanoseconds(proto.nanos()));
+  return absl::OkStatus();
 }
+
+constexpr uint32_t kHeadersCountMax = 32768;
 
 // The message's full name in an Any's type URL.
 std::string TypeName(const google::protobuf::Any& any) {
@@ -102,11 +117,19 @@ void CompilePaths(const Hcm& proto, HcmConfig& config) {
   config.strip_trailing_host_dot = proto.strip_trailing_host_dot();
 }
 
-void CompileProtocol(const Hcm& proto, HcmConfig& config) {
+absl::Status CompileProtocol(const Hcm& proto, HcmConfig& config) {
   const auto& common = proto.common_http_protocol_options();
-  if (common.has_idle_timeout()) config.idle_timeout = Millis(common.idle_timeout());
+  FL_RETURN_IF_ERROR(CompileTime("common_http_protocol_options.idle_timeout",
+                                 common.has_idle_timeout(), common.idle_timeout(),
+                                 config.idle_timeout));
   if (common.has_max_headers_count()) {
-    config.head_limits.fields_max = common.max_headers_count().value();
+    const uint32_t count = common.max_headers_count().value();
+    // A header map numbers its fields in 16 bits, and there must be room for those that are added.
+    if (count > kHeadersCountMax) {
+      return InvalidArgument("common_http_protocol_options.max_headers_count: is ", count,
+                             "; at most ", kHeadersCountMax, " is allowed");
+    }
+    config.head_limits.fields_max = count;
   }
   config.max_requests_per_connection = common.max_requests_per_connection().value();
   switch (common.headers_with_underscores_action()) {
@@ -126,20 +149,20 @@ void CompileProtocol(const Hcm& proto, HcmConfig& config) {
   config.accept_http_10 = http1.accept_http_10();
   config.default_host_for_http_10 = http1.default_host_for_http_10();
   config.enable_trailers = http1.enable_trailers();
+  return absl::OkStatus();
 }
 
-void CompileTimeouts(const Hcm& proto, HcmConfig& config) {
-  if (proto.has_stream_idle_timeout()) {
-    config.stream_idle_timeout = Millis(proto.stream_idle_timeout());
-  }
-  if (proto.has_request_timeout()) config.request_timeout = Millis(proto.request_timeout());
-  if (proto.has_request_headers_timeout()) {
-    config.request_headers_timeout = Millis(proto.request_headers_timeout());
-  }
-  if (proto.has_delayed_close_timeout()) {
-    config.delayed_close_timeout = Millis(proto.delayed_close_timeout());
-  }
-  if (proto.has_drain_timeout()) config.drain_timeout = Millis(proto.drain_timeout());
+absl::Status CompileTimeouts(const Hcm& proto, HcmConfig& config) {
+  FL_RETURN_IF_ERROR(CompileTime("stream_idle_timeout", proto.has_stream_idle_timeout(),
+                                 proto.stream_idle_timeout(), config.stream_idle_timeout));
+  FL_RETURN_IF_ERROR(CompileTime("request_timeout", proto.has_request_timeout(),
+                                 proto.request_timeout(), config.request_timeout));
+  FL_RETURN_IF_ERROR(CompileTime("request_headers_timeout", proto.has_request_headers_timeout(),
+                                 proto.request_headers_timeout(), config.request_headers_timeout));
+  FL_RETURN_IF_ERROR(CompileTime("delayed_close_timeout", proto.has_delayed_close_timeout(),
+                                 proto.delayed_close_timeout(), config.delayed_close_timeout));
+  return CompileTime("drain_timeout", proto.has_drain_timeout(), proto.drain_timeout(),
+                     config.drain_timeout);
 }
 
 }  // namespace
@@ -158,8 +181,8 @@ absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(const Hcm& proto,
   FL_RETURN_IF_ERROR(CompileFilters(proto, *config));
   CompileIdentity(proto, *config);
   CompilePaths(proto, *config);
-  CompileProtocol(proto, *config);
-  CompileTimeouts(proto, *config);
+  FL_RETURN_IF_ERROR(CompileProtocol(proto, *config));
+  FL_RETURN_IF_ERROR(CompileTimeouts(proto, *config));
   for (int i = 0; i < proto.access_log_size(); ++i) {
     auto log = context.open_access_log(proto.access_log(i));
     if (!log.ok()) return Annotate(log.status(), StrCat("access_log[", i, "]"));

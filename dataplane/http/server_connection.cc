@@ -309,6 +309,8 @@ event::Task<bool> ServerConnection::SendInterim(const codec::ResponseHead& head)
 event::Task<bool> ServerConnection::SendContinue() {
   std::array<net::Slice, 1> pieces{net::Slice::Static(kContinueLine)};
   if (co_await socket_->Write(pieces) == 0) co_return true;
+  exchange_->stream.info.SetFlag(observe::kDownstreamConnectionTermination);
+  exchange_->stream.info.response_code_details = "downstream_remote_disconnect";
   is_broken_ = true;
   co_return false;
 }
@@ -408,7 +410,9 @@ ServerConnection::Next ServerConnection::FinishExchange() {
   worker_.GiveExchange(std::move(exchange_));
   if (is_broken_) return Next::kClose;
   if (keeps_alive_ && is_request_read) return Next::kAnotherRequest;
-  return is_request_read && !has_more_input ? Next::kClose : Next::kLinger;
+  // Closing over bytes that nobody has read sends a reset, on which the client may lose the answer.
+  const bool is_silent = is_request_read && !has_more_input && socket_->IsQuietNow();
+  return is_silent ? Next::kClose : Next::kLinger;
 }
 
 void ServerConnection::CountResponse() {

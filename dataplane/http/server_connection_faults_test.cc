@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "dataplane/http/server_connection.h"
 #include "dataplane/http/testing/proxy_fixture.h"
@@ -292,6 +293,113 @@ TEST_F(ServerConnectionFaultsTest, ConnectionsThatEndInEveryStateLeaveNothingBeh
   EXPECT_EQ(worker->connections(), 0u);
   EXPECT_EQ(stats().downstream_rq_active.value(), 0);
   EXPECT_EQ(stats().downstream_cx_active.value(), 0);
+}
+
+TEST_F(ServerConnectionFaultsTest, RequestThatCrossesOurCloseDoesNotCostTheClientItsAnswer) {
+  config->max_requests_per_connection = 1;
+  Start();
+  RawPeer client = Client();
+  client.Send(kGet);
+  RawPeer up = upstream.Accept();
+  up.ReadUntil("\r\n\r\n");
+  InOneTurn([&] {
+    up.Send(kOk);
+    client.Send(kGet);
+  });
+  Turns(3);
+  // Closing now would send a reset, on which the answer may be thrown away.
+  EXPECT_EQ(worker->connections(), 1u);
+  EXPECT_NE(client.ReadToEnd().find("\r\n\r\nok"), std::string::npos);
+  client.Close();
+  Turns(3);
+  EXPECT_EQ(worker->connections(), 0u);
+}
+
+// What they say.
+constexpr std::string_view kRequestPieces[] = {
+    kGet,
+    kPost,
+    "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\nabcdefghij",
+    "0123456789",
+    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    "5\r\nworld\r\n",
+    "0\r\n\r\n",
+    "GET / HTTP/1.1\r\nHo",
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"};
+constexpr std::string_view kResponsePieces[] = {
+    kOk,
+    "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n0123456789",
+    "0123456789",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    "0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n\r\nuntil",
+    "HTTP/1.1 103 Early Hints\r\n\r\n",
+    "HTTP/1.1 2",
+    "HTTP/1.1 304 Not Modified\r\n\r\n",
+    "HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"};
+
+// False when the peer is gone.
+template <typename Pieces>
+bool Act(event::Random& random, RawPeer& peer, const Pieces& texts) {
+  switch (random.Below(12)) {
+    case 0:
+      peer.Close();
+      return false;
+    case 1:
+      peer.Reset();
+      return false;
+    case 2:
+      peer.ShutdownWrite();
+      return true;
+    default:
+      peer.Send(texts[random.Below(std::size(texts))]);
+      return true;
+  }
+}
+
+// Clients and upstreams that say, break off, reset and wait in any order: whatever happens, nothing
+// is used after it is gone (run with sanitizers), and nothing is left behind.
+TEST_F(ServerConnectionFaultsTest, DeedsInAnyOrderLeaveNothingBehind) {
+  pump = [this] { loop->RunOnce(event::Duration::zero()); };
+  config->request_headers_timeout = seconds(10);
+  config->max_requests_per_connection = 7;
+  Start();
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    event::Random random(seed);
+    std::vector<RawPeer> clients;
+    std::vector<RawPeer> ups;
+    for (int step = 0; step < 120; ++step) {
+      if (clients.size() < 6 && random.Below(3) == 0) clients.push_back(Client());
+      InOneTurn([&] {
+        for (size_t i = clients.size(); i-- > 0;) {
+          if (random.Below(3) == 0 && !Act(random, clients[i], kRequestPieces)) {
+            clients.erase(clients.begin() + static_cast<ptrdiff_t>(i));
+          }
+        }
+        for (size_t i = ups.size(); i-- > 0;) {
+          if (random.Below(3) == 0 && !Act(random, ups[i], kResponsePieces)) {
+            ups.erase(ups.begin() + static_cast<ptrdiff_t>(i));
+          }
+        }
+      });
+      Turns(static_cast<int>(random.Below(3)));
+      if (ups.size() < 8 && step % 4 == 0 && !upstream.IsQuiet()) ups.push_back(upstream.Accept());
+      if (random.Below(20) == 0) Advance(seconds(random.Below(20)));
+      if (random.Below(40) == 0) SetEndpoints({});
+      if (random.Below(20) == 0) SetEndpoints({upstream.address()});
+    }
+    if (seed % 10 == 0) worker->CloseAll();
+    clients.clear();
+    ups.clear();
+    while (!upstream.IsQuiet()) upstream.Accept();
+    for (int i = 0; i < 4; ++i) Advance(seconds(400));
+    Turns(20);
+    ASSERT_EQ(worker->connections(), 0u) << "seed " << seed;
+    ASSERT_EQ(stats().downstream_rq_active.value(), 0) << "seed " << seed;
+    ASSERT_EQ(stats().downstream_cx_active.value(), 0) << "seed " << seed;
+    SetEndpoints({upstream.address()});
+  }
 }
 
 TEST_F(ServerConnectionFaultsTest, EveryStateCanBeCancelledFromOutside) {

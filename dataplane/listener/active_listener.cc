@@ -12,8 +12,10 @@ absl::StatusOr<std::unique_ptr<ActiveListener>> ActiveListener::Open(
     std::shared_ptr<http::HttpStats> stats) {
   std::unique_ptr<ActiveListener> listener(new ActiveListener(worker));
   listener->Update(config, std::move(stats));
-  FL_ASSIGN_OR_RETURN(listener->socket_,
-                      worker.loop.Listen(address, {.backlog = config.backlog}, *listener));
+  FL_ASSIGN_OR_RETURN(
+      listener->socket_,
+      worker.loop.Listen(address, {.reuse_port = config.reuse_port, .backlog = config.backlog},
+                         *listener));
   return listener;
 }
 

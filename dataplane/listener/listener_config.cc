@@ -30,7 +30,7 @@ absl::StatusOr<std::shared_ptr<const ListenerConfig>> CompileListener(
   auto config = std::make_shared<ListenerConfig>();
   config->name = proto.name();
   FL_ASSIGN_OR_RETURN(config->address, ListenAddress(proto.address()));
-  config->reuse_port = !proto.has_enable_reuse_port() || proto.enable_reuse_port().value();
+  // enable_reuse_port changes nothing: it asks how workers share an address, not whether.
   if (proto.has_tcp_backlog_size()) {
     config->backlog = static_cast<int>(proto.tcp_backlog_size().value());
   }

@@ -23,6 +23,7 @@ struct ListenerConfig {
   std::string name;
   net::Address address;
   // Each worker has a listening socket of its own, and the kernel spreads connections over them.
+  // False for a listener that only one loop has, whose address no other process is to share.
   bool reuse_port = true;
   int backlog = 4096;
   // The one filter chain there may be for now, with the one network filter it ends in.

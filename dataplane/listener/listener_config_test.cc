@@ -111,6 +111,25 @@ TEST_F(ListenerConfigTest, FaultsNameTheirPlace) {
   ExpectFault("http_filters: is empty");
 }
 
+TEST_F(ListenerConfigTest, TimesAreRoundedUpAndKeptWithinTheClock) {
+  hcm.mutable_stream_idle_timeout()->set_nanos(1);
+  hcm.mutable_request_timeout()->set_seconds(315'576'000'000);
+  const auto config = Compile();
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ((*config)->hcm->stream_idle_timeout, std::chrono::milliseconds(1));
+  EXPECT_EQ((*config)->hcm->request_timeout, std::chrono::hours(24 * 365 * 10));
+  hcm.mutable_request_timeout()->set_seconds(-1);
+  ExpectFault("request_timeout: is negative (-1 s, 0 ns)");
+}
+
+TEST_F(ListenerConfigTest, MoreFieldsThanAHeaderMapCountsAreRefused) {
+  auto* common = hcm.mutable_common_http_protocol_options();
+  common->mutable_max_headers_count()->set_value(32768);
+  EXPECT_TRUE(Compile().ok());
+  common->mutable_max_headers_count()->set_value(32769);
+  ExpectFault("max_headers_count: is 32769; at most 32768 is allowed");
+}
+
 TEST_F(ListenerConfigTest, FilterBehindTheRouterOrUnknownIsRefused) {
   *hcm.add_http_filters() = hcm.http_filters(0);
   ExpectFault("http_filters[0] 'router': the router must be the last filter");

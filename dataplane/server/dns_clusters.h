@@ -29,10 +29,17 @@ class DnsClusters {
   // `on_endpoints` is called on the main loop.
   void PostToSet(std::shared_ptr<const cluster::ClusterConfig> config, OnEndpoints on_endpoints);
   void PostToRemove(std::string name);
+  // Calls `done` on the main loop, once, when every cluster that was set before has its first
+  // endpoints (or has found that there are none).
+  void PostWhenWarm(std::function<void()> done);
 
  private:
+  void LookWhetherWarm();
+
   event::Loop& loop_;
   dns::Resolver& resolver_;
+  // Null: nobody waits.
+  std::function<void()> when_warm_;
   StringMap<std::unique_ptr<cluster::StrictDns>> clusters_;
 };
 

@@ -30,6 +30,16 @@ TEST(OptionsTest, HarmlessFlagsAreTakenAndNamed) {
             (std::vector<std::string>{"--disable-hot-restart", "--base-id", "--restart-epoch"}));
 }
 
+// A switch of Envoy's must not take the next flag for its value.
+TEST(OptionsTest, SwitchesTakeNoValue) {
+  for (std::string_view flag : {"--cpuset-threads", "--skip-hot-restart-parent-stats",
+                                "--allow-unknown-static-fields", "--skip-deprecated-logs"}) {
+    const auto options = ParseOptions({flag, "-c", "a.yaml"});
+    ASSERT_TRUE(options.ok()) << options.status();
+    EXPECT_EQ(options->config_path, "a.yaml") << flag;
+  }
+}
+
 TEST(OptionsTest, FaultsNameTheFlagAndWhatIsAllowed) {
   for (const auto& [arguments, text] :
        std::vector<std::pair<std::vector<std::string_view>, std::string>>{

@@ -10,17 +10,34 @@ void Publisher::PublishCluster(const std::string& name,
                                std::shared_ptr<const cluster::ClusterConfig> config,
                                std::shared_ptr<const upstream::EndpointSet> endpoints) {
   clusters_[name] = config;
-  if (config->discovery == cluster::Discovery::kStrictDns) {
-    return dns_.PostToSet(config, [this, config](auto resolved) {
-      for (auto& worker : workers_) {
-        worker->PostTo([config, resolved](http::Worker& w) { w.clusters.Set(config, resolved); });
-      }
-    });
-  }
+  WithdrawNames(name);
+  if (config->discovery == cluster::Discovery::kStrictDns) return PublishNames(std::move(config));
   dns_.PostToRemove(name);
   for (auto& worker : workers_) {
     worker->PostTo([config, endpoints](http::Worker& w) { w.clusters.Set(config, endpoints); });
   }
+}
+
+void Publisher::PublishNames(std::shared_ptr<const cluster::ClusterConfig> config) {
+  auto lease = std::make_shared<NamesLease>();
+  names_[config->name] = lease;
+  dns_.PostToSet(config, [this, config, lease](auto resolved) {
+    absl::MutexLock lock(&lease->mutex);
+    if (lease->is_withdrawn) return;
+    for (auto& worker : workers_) {
+      worker->PostTo([config, resolved](http::Worker& w) { w.clusters.Set(config, resolved); });
+    }
+  });
+}
+
+void Publisher::WithdrawNames(const std::string& name) {
+  const auto found = names_.find(name);
+  if (found == names_.end()) return;
+  {
+    absl::MutexLock lock(&found->second->mutex);
+    found->second->is_withdrawn = true;
+  }
+  names_.erase(found);
 }
 
 void Publisher::PublishEndpoints(const std::string& name,
@@ -37,6 +54,7 @@ void Publisher::PublishEndpoints(const std::string& name,
 void Publisher::RemoveCluster(const std::string& name) {
   const auto found = clusters_.find(name);
   if (found == clusters_.end()) return;
+  WithdrawNames(name);
   dns_.PostToRemove(name);
   // The slot goes with the posted work, so that its index is not given away before every worker is
   // done with it.

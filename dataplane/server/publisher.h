@@ -9,13 +9,13 @@
 // Thread: configuration, except where a method says otherwise. Owned by the server; outlived by the
 // workers.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "dataplane/cluster/cluster_config.h"
 #include "dataplane/http/http_stats.h"
@@ -31,8 +31,8 @@ using Workers = std::vector<std::unique_ptr<WorkerThread>>;
 
 class Publisher final : public xds::ConfigSink {
  public:
-  // `on_init_done` is called on the configuration thread.
-  Publisher(Workers& workers, DnsClusters& dns, absl::AnyInvocable<void()> on_init_done)
+  // `on_init_done` is called on the main loop, when names have been resolved too.
+  Publisher(Workers& workers, DnsClusters& dns, std::function<void()> on_init_done)
       : workers_(workers), dns_(dns), on_init_done_(std::move(on_init_done)) {}
 
   void PublishCluster(const std::string& name, std::shared_ptr<const cluster::ClusterConfig> config,
@@ -46,7 +46,7 @@ class Publisher final : public xds::ConfigSink {
   void PublishListener(const std::string& name,
                        std::shared_ptr<const listener::ListenerConfig> config) override;
   void RemoveListener(const std::string& name) override;
-  void InitDone() override { on_init_done_(); }
+  void InitDone() override { dns_.PostWhenWarm(on_init_done_); }
 
   struct ListenerState {
     std::string name;
@@ -66,13 +66,24 @@ class Publisher final : public xds::ConfigSink {
   HttpScopes HttpStatsByPrefix() const;
 
  private:
+  // What lets the main loop publish the addresses of a cluster's names. Once it is withdrawn,
+  // answers that were under way reach no worker: they cannot bring a removed cluster back, nor undo
+  // what replaced it.
+  struct NamesLease {
+    absl::Mutex mutex;
+    bool is_withdrawn ABSL_GUARDED_BY(mutex) = false;
+  };
+
+  void PublishNames(std::shared_ptr<const cluster::ClusterConfig> config);
+  void WithdrawNames(const std::string& name);
   std::shared_ptr<http::HttpStats> StatsFor(const std::string& prefix, int worker);
   void Opened(const std::string& name, const absl::Status& status);
 
   Workers& workers_;
   DnsClusters& dns_;
-  absl::AnyInvocable<void()> on_init_done_;
+  const std::function<void()> on_init_done_;
   StringMap<std::shared_ptr<const cluster::ClusterConfig>> clusters_;
+  StringMap<std::shared_ptr<NamesLease>> names_;
   StringMap<std::unique_ptr<ListenReservation>> reservations_;
 
   mutable absl::Mutex mutex_;

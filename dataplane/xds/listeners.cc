@@ -33,7 +33,8 @@ struct Listeners::Parts {
 
 // A listener as one message described it: published, or warming.
 struct Listeners::Version {
-  ContentHash frame;  // Of the message without inline route configurations.
+  std::string address;  // Empty where the system chooses the port.
+  ContentHash frame;    // Of the message without inline route configurations.
   std::shared_ptr<const listener::ListenerConfig> config;
   std::set<std::string> routes;  // Referred to by name; wanted of Routes as long as this lives.
   std::map<std::string, Routes::Table> inline_tables;
@@ -54,6 +55,15 @@ struct Listeners::Entry {
   std::unique_ptr<Warming> warming;
 };
 
+namespace {
+
+std::string AddressOf(const Listener& listener) {
+  const auto& socket = listener.address().socket_address();
+  return socket.port_value() == 0 ? "" : StrCat(socket.address(), ":", socket.port_value());
+}
+
+}  // namespace
+
 Listeners::Listeners(PipelineContext& context, Routes& routes, absl::AnyInvocable<void()> on_ready)
     : context_(context), routes_(routes), on_ready_(std::move(on_ready)) {}
 
@@ -69,7 +79,7 @@ absl::Status Listeners::AddStatic(const Listener& listener) {
     return InvalidArgument("listener '", listener.name(), "': is given twice");
   }
   Resource resource = ResourceOf(listener, listener.name());
-  if (absl::Status status = Apply(resource, /*is_static=*/true); !status.ok()) {
+  if (absl::Status status = Apply(resource, /*is_static=*/true, {}); !status.ok()) {
     return InvalidArgument(
         Labelled(ResourceType::kListener, listener.name(), ToStd(status.message())));
   }
@@ -89,25 +99,25 @@ std::vector<ResourceError> Listeners::OnListeners(Update update) {
   TypeStatus& status = context_.Status(ResourceType::kListener);
   std::vector<ResourceError> errors;
   StringSet present(update.kept.begin(), update.kept.end());
+  for (const Resource& resource : update.resources) present.insert(resource.name);
+  StringSet removed(update.removed.begin(), update.removed.end());
+  if (update.is_whole_state) {
+    for (const auto& [name, entry] : entries_) {
+      if (!entry->is_static && !present.contains(name)) removed.insert(name);
+    }
+  }
   for (Resource& resource : update.resources) {
-    present.insert(resource.name);
     const TypeStatus::Accepted* accepted = status.Find(resource.name);
     if (accepted != nullptr && accepted->hash == resource.hash && !accepted->is_static) {
       status.Confirm(resource, context_.now());
       continue;
     }
-    if (absl::Status applied = Apply(resource, /*is_static=*/false); !applied.ok()) {
+    if (absl::Status applied = Apply(resource, /*is_static=*/false, removed); !applied.ok()) {
       errors.push_back(RejectResource(context_, ResourceType::kListener, resource.name,
                                       resource.version, applied));
       continue;
     }
     status.Accept(std::move(resource), false, context_.now());
-  }
-  std::vector<std::string> removed = std::move(update.removed);
-  if (update.is_whole_state) {
-    for (const auto& [name, entry] : entries_) {
-      if (!entry->is_static && !present.contains(name)) removed.push_back(name);
-    }
   }
   for (const std::string& name : removed) Remove(name);
   routes_.TellSources();
@@ -115,7 +125,23 @@ std::vector<ResourceError> Listeners::OnListeners(Update update) {
   return errors;
 }
 
-absl::Status Listeners::Apply(const Resource& resource, bool is_static) {
+absl::Status Listeners::CheckAddress(std::string_view name, std::string_view address,
+                                     const StringSet& leaving) const {
+  if (address.empty()) return absl::OkStatus();
+  for (const auto& [other, entry] : entries_) {
+    if (other == name || (leaving.contains(other) && !entry->is_static)) continue;
+    const bool is_taken =
+        (entry->published != nullptr && entry->published->address == address) ||
+        (entry->warming != nullptr && entry->warming->version->address == address);
+    if (is_taken) {
+      return InvalidArgument("address: ", address, " is the address of listener '", other,
+                             "' already");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Listeners::Apply(const Resource& resource, bool is_static, const StringSet& leaving) {
   const auto known = entries_.find(resource.name);
   if (!is_static && known != entries_.end() && known->second->is_static) {
     return InvalidArgument("is a static listener of the bootstrap, which cannot be changed");
@@ -123,9 +149,11 @@ absl::Status Listeners::Apply(const Resource& resource, bool is_static) {
   if (resource.name.empty()) return InvalidArgument("name is empty; a dynamic listener needs one");
   Listener listener;
   FL_RETURN_IF_ERROR(ParseAndCheck(context_, ResourceType::kListener, resource, listener));
+  auto version = std::make_unique<Version>();
+  version->address = AddressOf(listener);
+  FL_RETURN_IF_ERROR(CheckAddress(resource.name, version->address, leaving));
   Parts parts;
   FL_RETURN_IF_ERROR(TakeApart(listener, parts));
-  auto version = std::make_unique<Version>();
   for (const auto& [name, routes] : parts.inline_routes) {
     auto table = routes_.CompileInline(name, routes);
     if (!table.ok()) return Annotate(table.status(), "route_config");

@@ -10,6 +10,7 @@
 //     they are refused, do not exist, or do not come in initial_fetch_timeout
 //                          a new listener is published without them; an update waits on while the
 //                          old one serves
+//     its address is another listener's: it is refused
 //     only its inline routes changed: their table is published, the listener is left alone
 //
 // Thread: configuration. Owner: Pipeline. Source: envoy docs, "Listener warming".
@@ -55,7 +56,11 @@ class Listeners {
   struct Warming;
   struct Entry;
 
-  absl::Status Apply(const Resource& resource, bool is_static);
+  // `leaving`: what the same update removes.
+  absl::Status Apply(const Resource& resource, bool is_static, const StringSet& leaving);
+  // Two listeners on one address would share its connections by chance.
+  absl::Status CheckAddress(std::string_view name, std::string_view address,
+                            const StringSet& leaving) const;
   absl::Status TakeApart(envoy::config::listener::v3::Listener& listener, Parts& parts) const;
   absl::Status TakeApartChain(const std::string& listener,
                               envoy::config::listener::v3::FilterChain& chain, int index,

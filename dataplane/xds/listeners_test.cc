@@ -61,6 +61,33 @@ TEST_F(ListenersTest, InlineRouteNamesFollowTheRule) {
                         "HttpConnectionManager): is a second route_config for 'listener/l/named'"));
 }
 
+Listener OnPort(Listener listener, uint32_t port) {
+  listener.mutable_address()->mutable_socket_address()->set_port_value(port);
+  return listener;
+}
+
+TEST_F(ListenersTest, AnAddressHasOneListener) {
+  const Listener l = OnPort(ListenerWith("l", "1", Inline("r")), 80);
+  const Listener m = OnPort(ListenerWith("m", "1", Inline("r")), 80);
+  const auto errors = SendListeners({l, m});
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].message,
+            "listener 'm': address: 127.0.0.1:80 is the address of listener 'l' already");
+  EXPECT_THAT(sink.Take(), ElementsAre("routes listener/l/#0 r", "listener l 1"));
+  EXPECT_THAT(SendListeners({l, OnPort(m, 81)}), IsEmpty());
+  // One that only warms has its address too.
+  EXPECT_THAT(SendListeners({l, m, OnPort(RdsListener("n", "1", "late"), 82)}).size(), 1u);
+  EXPECT_EQ(SendListeners({l, OnPort(m, 82)}).size(), 0u);  // Without n, the address is free.
+}
+
+TEST_F(ListenersTest, AnAddressMayGoToAListenerThatTakesTheOthersPlace) {
+  SendListeners({OnPort(ListenerWith("l", "1", Inline("r")), 80)});
+  sink.Take();
+  EXPECT_THAT(SendListeners({OnPort(ListenerWith("m", "1", Inline("r")), 80)}), IsEmpty());
+  EXPECT_THAT(sink.Take(), ElementsAre("routes listener/m/#0 r", "listener m 1", "-listener l",
+                                       "-routes listener/l/#0"));
+}
+
 TEST_F(ListenersTest, DroppedInlineRoutesAreRemovedAfterTheListener) {
   SendListeners({ListenerWith("l", "1", Inline("r1"))});
   SendListeners({RdsListener("l", "2", "edge")});

@@ -202,7 +202,7 @@ class PipelineTest : public testing::Test {
                                                             const std::string& specifier) {
     return FromYaml<envoy::config::listener::v3::Listener>(StrCat(
         "name: ", name, "\nstat_prefix: ", text,
-        "\naddress: {socket_address: {address: 127.0.0.1, port_value: 1}}\nfilter_chains:\n"
+        "\naddress: {socket_address: {address: 127.0.0.1, port_value: 0}}\nfilter_chains:\n"
         "- filters:\n  - name: h\n    typed_config:\n      '@type': type.googleapis.com/envoy."
         "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager\n"
         "      stat_prefix: x\n      ",
