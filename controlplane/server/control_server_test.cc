@@ -72,6 +72,7 @@ class ControlServerTest : public testing::Test {
     stream->Write(request);
     if (stream->Read(&response)) {
       context.TryCancel();
+      stream->Finish().IgnoreError();
       return grpc::Status::OK;
     }
     return stream->Finish();

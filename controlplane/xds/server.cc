@@ -20,6 +20,7 @@
 #include "controlplane/xds/snapshot_diff.h"
 #include "controlplane/xds/sotw_session.h"
 #include "dataplane/base/check.h"
+#include "dataplane/base/grpc_threads.h"
 #include "dataplane/base/log.h"
 
 namespace fairlead::control::xds {
@@ -97,6 +98,7 @@ void XdsServer::Core::Start() {
   // The library would be torn down with its last object, and that can wait 10 s for a poller of its
   // own. It stays for the life of the process instead.
   [[maybe_unused]] static const bool is_grpc_kept = (grpc_init(), true);
+  KeepGrpcCallbackThreads();
   started_ = absl::ToUnixNanos(options_.wall_clock());
   auto environment = std::make_shared<AdsStream::Environment>();
   environment->published = [this] { return Published(); };

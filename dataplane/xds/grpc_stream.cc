@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "dataplane/base/grpc_threads.h"
 #include "dataplane/base/log.h"
 #include "dataplane/xds/delta_client.h"
 #include "dataplane/xds/sotw_client.h"
@@ -64,26 +65,6 @@ std::shared_ptr<grpc::Channel> NewChannel(const GrpcTarget& target, const std::s
     credentials = grpc::SslCredentials(tls);
   }
   return grpc::CreateCustomChannel(uri, credentials, arguments);
-}
-
-// Keeps the threads on which gRPC calls reactors. They end with the last channel that has used
-// them, and gRPC 1.51 then races with itself and aborts (completion queue, "prior > 0") if that
-// channel goes on one of these very threads. One that is never destroyed, and whose only call was
-// cancelled before it connected to anything, keeps them for good.
-void KeepCallbackThreads() {
-  struct Nothing final : grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
-    grpc::GenericStub stub{
-        grpc::CreateChannel("unix:/nonexistent", grpc::InsecureChannelCredentials())};
-    grpc::ClientContext context;
-    void OnDone(const grpc::Status&) override {}
-  };
-  [[maybe_unused]] static const Nothing* const nothing = [] {
-    auto* made = new Nothing;
-    made->stub.PrepareBidiStreamingCall(&made->context, "/none", {}, made);
-    made->context.TryCancel();
-    made->StartCall();
-    return made;
-  }();
 }
 
 }  // namespace
@@ -198,7 +179,7 @@ GrpcStream::GrpcStream(Options options, UpdateHandler& handler, event::Loop& loo
       loop_(loop),
       anchor_(std::make_shared<Anchor>(Anchor{this})),
       retry_([](void* self) { static_cast<GrpcStream*>(self)->Open(); }, this) {
-  KeepCallbackThreads();
+  KeepGrpcCallbackThreads();
   Transport& transport = *this;
   if (options_.is_delta) {
     client_ = std::make_unique<DeltaClient>(options_.client, transport, handler, loop.timers());
