@@ -108,6 +108,7 @@ class RestServer::Core {
   httplib::Server server_;
   std::thread thread_;
   std::atomic<int> watches_ = 0;
+  std::atomic<bool> has_ended_ = false;
   int port_ = 0;
 };
 
@@ -262,7 +263,13 @@ absl::Status RestServer::Core::Start(const auth::HostPort& address) {
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", address.ToString(), " for HTTP; is it in use?"));
   }
-  thread_ = std::thread([this] { server_.listen_after_bind(); });
+  thread_ = std::thread([this] {
+    server_.listen_after_bind();
+    has_ended_ = true;
+  });
+  // stop() does nothing for a server that does not listen yet, and the destructor would then wait
+  // for ever: to start means to listen.
+  while (!server_.is_running() && !has_ended_) std::this_thread::yield();
   return absl::OkStatus();
 }
 

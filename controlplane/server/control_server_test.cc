@@ -252,6 +252,13 @@ TEST_F(ControlServerTest, ARestartServesTheNewestRevision) {
   EXPECT_EQ(after.resources(0).value(), before.resources(0).value());
 }
 
+TEST_F(ControlServerTest, StopsAlsoWhenItHasOnlyJustStarted) {
+  for (int i = 0; i < 30; ++i) {
+    Start();
+    server_.reset();
+  }
+}
+
 TEST_F(ControlServerTest, WithATokenFileTheTokenIsNeeded) {
   WriteToken();
   Start();
