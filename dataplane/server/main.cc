@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
 #include "dataplane/server/options.h"
 #include "dataplane/server/server.h"
@@ -34,6 +35,7 @@ int Serve(const Options& options) {
     std::printf("fairlead-proxy: --log-path: cannot open '%s'\n", options.log_path.c_str());
     return kUsage;
   }
+  SetFreeMemoryReturnedAtOnce(true);  // Until the workers start.
   auto loaded = xds::LoadBootstrap(options.config_path, options.config_yaml,
                                    {options.service_node, options.service_cluster});
   if (!loaded.ok()) return Fail(loaded.status(), 1);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <utility>
 
+#include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
 #include "dataplane/server/admin/admin_listener.h"
@@ -81,6 +82,7 @@ absl::Status Server::Start() {
         static_cast<int>(i), event::TimeSource::System(), event::SystemSeed()));
   }
   publisher_ = std::make_unique<Publisher>(workers_, *dns_, [this] {
+    SetFreeMemoryReturnedAtOnce(false);
     for (auto& worker : workers_) worker->Start();
     are_workers_started_ = true;
     FL_LOG(info, "configuration is complete, workers start");

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dataplane/base/check.h"
+#include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
 #include "dataplane/event/epoll_loop.h"
@@ -14,14 +15,44 @@
 
 namespace fairlead::xds {
 
+namespace {
+
+// An update leaves several times its own size of freed memory; it goes back once updates pause.
+constexpr std::chrono::seconds kPause(1);
+
+// Hands updates on to the pipeline, and tidies up after them.
+class TidyHandler final : public UpdateHandler {
+ public:
+  TidyHandler(UpdateHandler& next, event::TimerWheel& timers)
+      : next_(next), timers_(timers), pause_([](void*) { ReturnFreeMemory(); }, this) {}
+
+  std::vector<ResourceError> OnUpdate(Update update) override {
+    pause_.Arm(timers_, kPause);
+    return next_.OnUpdate(std::move(update));
+  }
+  void OnAttempt(ResourceType type) override { next_.OnAttempt(type); }
+  void OnSourceFailure(ResourceType type, std::string_view reason) override {
+    next_.OnSourceFailure(type, reason);
+  }
+
+ private:
+  UpdateHandler& next_;
+  event::TimerWheel& timers_;
+  event::Timer pause_;
+};
+
+}  // namespace
+
 struct ConfigThread::Parts {
   Parts(const ConfigThreadOptions& options, event::EpollLoop& loop)
       : pipeline(*options.support, *options.compiler, *options.sink, loop.timers(), *options.time),
-        sources(*options.bootstrap, pipeline, loop) {
+        handler(pipeline, loop.timers()),
+        sources(*options.bootstrap, handler, loop) {
     pipeline.UseSources(sources);
   }
 
   Pipeline pipeline;
+  TidyHandler handler;
   Sources sources;
 };
 
@@ -51,6 +82,8 @@ void ConfigThread::Run(std::promise<absl::Status> loaded, bool is_validation) {
   const absl::Status status = parts_->pipeline.LoadStatic(*options_.bootstrap);
   const bool goes_on = status.ok() && !is_validation;
   if (goes_on) {
+    // They live on compiled, and as bytes for the dump.
+    options_.bootstrap->clear_static_resources();
     parts_->sources.Start();
     parts_->pipeline.Start();
   }

@@ -40,6 +40,7 @@ class EpollLoop;
 namespace fairlead::xds {
 
 struct ConfigThreadOptions {
+  // Start takes the static resources out of it.
   std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap;
   // Borrowed; outlive the thread.
   const SupportTable* support = nullptr;

@@ -1,4 +1,4 @@
-"""Envoy and Fairlead, on the very same bootstrap file."""
+"""Envoy and Fairlead, on the very same files: JSON text, read as the YAML that it also is."""
 
 import json
 
@@ -49,7 +49,7 @@ def _cluster(name, port):
 def _manager(plan, folder):
     routes = {"route_config": {"name": "routes", "virtual_hosts": _virtual_hosts(plan)}}
     if plan.reloadable:
-        source = {"path": str(folder / "rds.json"), "watched_directory": {"path": str(folder)}}
+        source = {"path": str(folder / "rds.yaml"), "watched_directory": {"path": str(folder)}}
         routes = {
             "rds": {"route_config_name": "routes", "config_source": {"path_config_source": source}}
         }
@@ -76,7 +76,7 @@ class Envoy(Peer):
         return [
             self.program(),
             "-c",
-            folder / "bootstrap.json",
+            folder / "bootstrap.yaml",
             "--concurrency",
             1,
             "--disable-hot-restart",
@@ -105,7 +105,7 @@ class Envoy(Peer):
         clusters = [_cluster(name, plan.backend_port) for name in ("backend",) + plan.clusters]
         write(
             folder,
-            "bootstrap.json",
+            "bootstrap.yaml",
             json.dumps(
                 {
                     "node": {"id": "bench", "cluster": "bench"},
@@ -120,7 +120,7 @@ class Envoy(Peer):
             "name": "routes",
             "virtual_hosts": _virtual_hosts(plan),
         }
-        write(folder, "rds.json", json.dumps({"resources": [configuration]}))
+        write(folder, "rds.yaml", json.dumps({"resources": [configuration]}))
 
     def reload(self, plan, folder, process):
         self._write_routes(plan, folder)
@@ -136,7 +136,7 @@ class Fairlead(Envoy):
         return [
             self.program(),
             "-c",
-            folder / "bootstrap.json",
+            folder / "bootstrap.yaml",
             "--concurrency",
             1,
             "--log-level",
