@@ -53,8 +53,9 @@ net::Address EpollSocket::local_address() const {
 }
 
 bool EpollSocket::TakeTurnShare() {
-  if (turn_ != loop_.turn()) {
-    turn_ = loop_.turn();
+  const auto turn = static_cast<uint32_t>(loop_.turn());
+  if (turn_ != turn) {
+    turn_ = turn;
     turn_share_ = kOperationsPerTurn;
   }
   if (turn_share_ == 0) {

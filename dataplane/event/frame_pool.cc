@@ -9,8 +9,8 @@
 namespace fairlead::event {
 namespace {
 
-constexpr size_t kClassBytes = 64;
-constexpr size_t kClasses = 32;
+constexpr size_t kClassBytes = 16;
+constexpr size_t kClasses = 128;
 constexpr size_t kKeptMax = 1024;
 
 struct FreeFrame {

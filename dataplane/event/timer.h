@@ -40,10 +40,11 @@ class Timer : public base::ListHook {
   Callback callback_;
   void* argument_;
   TimerWheel* wheel_ = nullptr;
-  // Millisecond of the wheel at which it fires, and where it stands.
-  uint64_t tick_ = 0;
-  uint8_t level_ = 0;
-  uint8_t slot_ = 0;
+  // Millisecond of the wheel at which it fires, and where it stands. One word: every idle
+  // connection has a timer.
+  uint64_t tick_ : 48 = 0;
+  uint64_t level_ : 8 = 0;
+  uint64_t slot_ : 8 = 0;
 };
 
 class TimerWheel {

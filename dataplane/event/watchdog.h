@@ -18,6 +18,8 @@
 // Thread: worker.
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include "dataplane/event/timer.h"
 
@@ -43,12 +45,12 @@ class Watchdog {
   Watchdog(TimerWheel& timers, Callback callback, void* argument)
       : timers_(timers), callback_(callback), argument_(argument), timer_(&OnTimer, this) {}
 
-  // 0: no idle limit. Longer ones than the clock can count are cut to kIdleMax.
+  // 0: no idle limit. One above kIdleMax is cut to that.
   void SetIdle(std::chrono::milliseconds limit, Alarm alarm) {
-    idle_limit_ = std::min<std::chrono::milliseconds>(limit, kIdleMax);
+    idle_limit_ = static_cast<uint32_t>(std::min(limit, kIdleMax).count());
     idle_alarm_ = alarm;
     Touch();
-    if (idle_limit_ > Duration::zero()) ArmFor(last_ + idle_limit_);
+    if (idle_limit_ > 0) ArmFor(IdleUntil());
   }
   void Touch() { last_ = timers_.now(); }
   void SetDeadline(MonotonicTime deadline, Alarm alarm) {
@@ -59,13 +61,15 @@ class Watchdog {
   void ClearDeadline() { deadline_ = MonotonicTime::max(); }
   void Clear() {
     ClearDeadline();
-    idle_limit_ = Duration::zero();
+    idle_limit_ = 0;
   }
   // Calls back in the next tick, for one who must not be destroyed inside the call.
   void Raise(Alarm alarm) { SetDeadline(timers_.now(), alarm); }
 
  private:
-  static constexpr std::chrono::hours kIdleMax{24 * 365 * 10};
+  static constexpr std::chrono::milliseconds kIdleMax{std::numeric_limits<uint32_t>::max()};
+
+  MonotonicTime IdleUntil() const { return last_ + std::chrono::milliseconds(idle_limit_); }
 
   void ArmFor(MonotonicTime due) {
     if (timer_.is_armed() && armed_for_ <= due) return;
@@ -80,12 +84,12 @@ class Watchdog {
       return callback_(argument_, deadline_alarm_);
     }
     MonotonicTime next = deadline_;
-    if (idle_limit_ > Duration::zero()) {
-      if (last_ + idle_limit_ <= now) {
-        idle_limit_ = Duration::zero();
+    if (idle_limit_ > 0) {
+      if (IdleUntil() <= now) {
+        idle_limit_ = 0;
         return callback_(argument_, idle_alarm_);
       }
-      next = std::min(next, last_ + idle_limit_);
+      next = std::min(next, IdleUntil());
     }
     if (next != MonotonicTime::max()) ArmFor(next);
   }
@@ -97,7 +101,7 @@ class Watchdog {
   MonotonicTime armed_for_ = MonotonicTime::max();
   MonotonicTime deadline_ = MonotonicTime::max();
   MonotonicTime last_{};
-  Duration idle_limit_ = Duration::zero();
+  uint32_t idle_limit_ = 0;  // Milliseconds.
   Alarm deadline_alarm_ = Alarm::kNone;
   Alarm idle_alarm_ = Alarm::kNone;
 };

@@ -71,7 +71,7 @@ ServerConnection::~ServerConnection() {
   if (exchange_ != nullptr && exchange_->is_request_counted) stats_->downstream_rq_active.Sub();
 }
 
-event::Task<void> ServerConnection::Serve(std::unique_ptr<ServerConnection> self) {
+event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<ServerConnection> self) {
   ServerConnection& c = *self;
   while (true) {
     if (c.in_.empty()) {

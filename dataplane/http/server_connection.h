@@ -4,8 +4,7 @@
 // A client's HTTP/1 connection, and the life of each request on it. Read server_connection.cc from
 // the top: Serve is the connection, ServeRequest is a request from its first byte to its last.
 //
-//     nursery.Spawn(ServerConnection::Serve(std::make_unique<ServerConnection>(worker, socket,
-//     hcm)));
+//     ServerConnection::Serve(nursery, std::make_unique<ServerConnection>(worker, socket, hcm));
 //
 // Requests are answered one after the other (RFC 9112 section 9.3.2); what a client has pipelined
 // waits in the buffer. Every wait stands under one watchdog; an alarm, or the client's
@@ -18,6 +17,7 @@
 
 #include "dataplane/base/intrusive_list.h"
 #include "dataplane/event/combinators.h"
+#include "dataplane/event/nursery.h"
 #include "dataplane/event/socket.h"
 #include "dataplane/event/task.h"
 #include "dataplane/event/watchdog.h"
@@ -34,7 +34,7 @@ class ServerConnection final : public base::ListHook,
                    base::IntrusivePtr<HcmSlot> hcm);
   ~ServerConnection() override;
 
-  static event::Task<void> Serve(std::unique_ptr<ServerConnection> self);
+  static event::Background Serve(event::Nursery& nursery, std::unique_ptr<ServerConnection> self);
 
   const HcmSlot* hcm_slot() const { return hcm_.get(); }
   // Ends the connection if it waits for a request.
@@ -85,8 +85,8 @@ class ServerConnection final : public base::ListHook,
   std::unique_ptr<Exchange> exchange_;
   // The wait that an alarm ends; null: none.
   event::InterruptibleWait* guard_ = nullptr;
-  event::Alarm alarm_ = event::Alarm::kNone;
   uint32_t requests_ = 0;
+  event::Alarm alarm_ = event::Alarm::kNone;
   bool is_idle_ = false;
   bool keeps_alive_ = true;
   // The connection is broken: nothing more can be sent.

@@ -31,8 +31,8 @@ void Worker::SetRoutes(std::string_view name, std::shared_ptr<const route::Route
 }
 
 void Worker::Serve(std::unique_ptr<event::Socket> socket, base::IntrusivePtr<HcmSlot> hcm) {
-  nursery_.Spawn(ServerConnection::Serve(
-      std::make_unique<ServerConnection>(*this, std::move(socket), std::move(hcm))));
+  ServerConnection::Serve(
+      nursery_, std::make_unique<ServerConnection>(*this, std::move(socket), std::move(hcm)));
 }
 
 void Worker::Drain(const HcmSlot* slot) {
