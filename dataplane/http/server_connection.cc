@@ -403,7 +403,7 @@ ServerConnection::Next ServerConnection::FinishExchange() {
           worker_.loop.WallNow() - (stream.info.response_complete - stream.info.start);
       stream.info.downstream_local = socket_->local_address();
       stream.info.downstream_client = stream.client_address;
-      log->Log({stream.request, stream.response, stream.info});
+      log->Log({stream.request, stream.response, stream.info, &worker_.loop.random()});
     }
   }
   const bool has_more_input = !in_.empty();

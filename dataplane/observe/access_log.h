@@ -4,10 +4,19 @@
 // Where finished exchanges are written down. Log() runs on the worker and must not block: it
 // formats into memory and hands over. Thread: any worker; the entry lives for the call.
 
+#include <cstdint>
+
 #include "dataplane/codec/message.h"
 #include "dataplane/observe/stream_info.h"
 
+namespace fairlead::event {
+class Random;
+}
+
 namespace fairlead::observe {
+
+// What the entry is written for, with the numbers of data.accesslog.v3.AccessLogType.
+enum class LogType : uint8_t { kDownstreamStart = 4, kDownstreamPeriodic = 5, kDownstreamEnd = 6 };
 
 struct LogEntry {
   // As received, with what the filters and the router made of it. Its method_text is empty when no
@@ -15,6 +24,9 @@ struct LogEntry {
   const codec::RequestHead& request;
   const codec::ResponseHead& response;
   const StreamInfo& info;
+  // The worker's, for filters that take a share; null: every share has the entry in it.
+  event::Random* random = nullptr;
+  LogType type = LogType::kDownstreamEnd;
 };
 
 class AccessLog {

@@ -20,10 +20,12 @@ using envoy::extensions::access_loggers::stream::v3::StdoutAccessLog;
 
 class FileLog final : public AccessLog {
  public:
-  FileLog(std::shared_ptr<LogFile> file, LineFormat format)
-      : file_(std::move(file)), format_(std::move(format)) {}
+  // `filter` may be null.
+  FileLog(std::shared_ptr<LogFile> file, LineFormat format, std::unique_ptr<const LogFilter> filter)
+      : file_(std::move(file)), format_(std::move(format)), filter_(std::move(filter)) {}
 
   void Log(const LogEntry& entry) const override {
+    if (filter_ != nullptr && !filter_->Holds(entry)) return;
     // Keeps its memory from one line to the next.
     static thread_local std::string line;
     line.clear();
@@ -34,6 +36,7 @@ class FileLog final : public AccessLog {
  private:
   const std::shared_ptr<LogFile> file_;
   const LineFormat format_;
+  const std::unique_ptr<const LogFilter> filter_;
 };
 
 struct Compiled {
@@ -114,18 +117,25 @@ absl::StatusOr<Compiled> Compile(const google::protobuf::Any& config) {
 
 }  // namespace
 
-AccessLogFiles::AccessLogFiles() : writer_(std::make_unique<LogFileWriter>()) {}
+AccessLogFiles::AccessLogFiles(CompileHeaderFunction compile_header)
+    : filter_context_{std::move(compile_header)}, writer_(std::make_unique<LogFileWriter>()) {}
 AccessLogFiles::~AccessLogFiles() = default;
 
 absl::StatusOr<std::shared_ptr<const AccessLog>> AccessLogFiles::Open(
     const envoy::config::accesslog::v3::AccessLog& proto) {
-  if (proto.has_filter()) return InvalidArgument("filter: is not supported");
+  std::unique_ptr<const LogFilter> filter;
+  if (proto.has_filter()) {
+    auto made = CompileLogFilter(proto.filter(), filter_context_);
+    if (!made.ok()) return Annotate(made.status(), "filter");
+    filter = *std::move(made);
+  }
   if (!proto.has_typed_config()) return InvalidArgument("typed_config: is missing");
   auto compiled = Compile(proto.typed_config());
   if (!compiled.ok()) return Annotate(compiled.status(), "typed_config");
   auto file = writer_->Open(compiled->path);
   if (!file.ok()) return Annotate(file.status(), "typed_config: path");
-  return std::make_shared<FileLog>(*std::move(file), std::move(compiled->format));
+  return std::make_shared<FileLog>(*std::move(file), std::move(compiled->format),
+                                   std::move(filter));
 }
 
 void AccessLogFiles::Flush() { writer_->Flush(); }

@@ -4,7 +4,7 @@
 // The access logs of the process: opens them as configured, and writes them from one background
 // thread.
 //
-//     AccessLogFiles files;
+//     AccessLogFiles files(&route::CompileHeaderCondition);
 //     FL_ASSIGN_OR_RETURN(std::shared_ptr<const AccessLog> log, files.Open(proto));
 //
 // Workers format a line and append it to a buffer of the file (a short lock, and no writing); the
@@ -21,6 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "dataplane/observe/access_log.h"
+#include "dataplane/observe/log_filter.h"
 
 namespace envoy::config::accesslog::v3 {
 class AccessLog;
@@ -35,7 +36,8 @@ class LogFileWriter;
 
 class AccessLogFiles {
  public:
-  AccessLogFiles();
+  // Without a function, logs with a header_filter are refused.
+  explicit AccessLogFiles(CompileHeaderFunction compile_header = nullptr);
   // Writes what is buffered, then ends the thread.
   ~AccessLogFiles();
 
@@ -51,6 +53,7 @@ class AccessLogFiles {
   uint64_t dropped_lines() const;
 
  private:
+  const LogFilterContext filter_context_;
   const std::unique_ptr<LogFileWriter> writer_;
 };
 

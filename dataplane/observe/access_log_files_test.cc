@@ -100,8 +100,26 @@ TEST_F(AccessLogFilesTest, ErrorsNameTheField) {
   proto.mutable_typed_config()->set_type_url("type.googleapis.com/envoy.Other");
   EXPECT_FALSE(files.Open(proto).ok());
   proto = FileProto("");
-  proto.mutable_filter()->mutable_not_health_check_filter();
-  EXPECT_EQ(files.Open(proto).status().message(), "filter: is not supported");
+  proto.mutable_filter()->mutable_traceable_filter();
+  EXPECT_EQ(files.Open(proto).status().message(), "filter: traceable_filter: is not supported");
+}
+
+TEST_F(AccessLogFilesTest, LogsWhatPassesTheFilter) {
+  AccessLog proto = FileProto("format: '%RESPONSE_CODE%;'");
+  auto& comparison = *proto.mutable_filter()->mutable_status_code_filter()->mutable_comparison();
+  comparison.set_op(envoy::config::accesslog::v3::ComparisonFilter::GE);
+  comparison.mutable_value()->set_default_value(500);
+  AccessLogFiles files;
+  auto log = files.Open(proto);
+  ASSERT_TRUE(log.ok()) << log.status();
+  (*log)->Log(exchange_.entry());
+  TestExchange failed;
+  failed.info.response_code = 503;
+  (*log)->Log(failed.entry());
+  files.Flush();
+  std::ostringstream text;
+  text << std::ifstream(path_).rdbuf();
+  EXPECT_EQ(text.str(), "503;");
 }
 
 TEST_F(AccessLogFilesTest, LogsToStandardOutput) {

@@ -47,4 +47,11 @@ std::string_view WriteResponseFlags(uint32_t flags, FlagNames names, std::span<c
   return {buffer.data(), size};
 }
 
+uint32_t ResponseFlagByName(std::string_view short_name) {
+  for (const FlagName& entry : kFlagNames) {
+    if (entry.short_name == short_name) return entry.flag;
+  }
+  return 0;
+}
+
 }  // namespace fairlead::observe

@@ -16,6 +16,9 @@ enum class FlagNames : uint8_t { kShort, kLong };
 // enough for all flags).
 std::string_view WriteResponseFlags(uint32_t flags, FlagNames names, std::span<char> buffer);
 
+// The flag of a short name; 0 when this proxy has none of that name.
+uint32_t ResponseFlagByName(std::string_view short_name);
+
 }  // namespace fairlead::observe
 
 #endif  // FAIRLEAD_DATAPLANE_OBSERVE_RESPONSE_FLAGS_H_

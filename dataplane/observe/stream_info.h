@@ -58,6 +58,8 @@ struct StreamInfo {
   // 0: no response was started.
   uint16_t response_code = 0;
   uint32_t upstream_attempts = 0;
+  // A health check of this proxy itself, answered by a filter.
+  bool is_health_check = false;
   // A short reason in snake_case ("via_upstream", "route_not_found"): literals only.
   std::string_view response_code_details;
 

@@ -169,6 +169,10 @@ absl::Status CompileShare(const FractionalPercent& proto, RouteCondition& condit
 
 }  // namespace
 
+absl::StatusOr<HeaderMatch> CompileHeaderMatch(const HeaderMatcher& proto, RegexCache& regexes) {
+  return CompileHeader(proto, regexes);
+}
+
 absl::StatusOr<RouteCondition> CompileCondition(const RouteMatch& proto, RegexCache& regexes,
                                                 std::vector<std::string>& warnings) {
   RouteCondition condition;

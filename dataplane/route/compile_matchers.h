@@ -9,8 +9,9 @@
 #include "dataplane/route/regex.h"
 
 namespace envoy::config::route::v3 {
+class HeaderMatcher;
 class RouteMatch;
-}
+}  // namespace envoy::config::route::v3
 
 namespace fairlead::route {
 
@@ -18,6 +19,10 @@ namespace fairlead::route {
 absl::StatusOr<RouteCondition> CompileCondition(const envoy::config::route::v3::RouteMatch& proto,
                                                 RegexCache& regexes,
                                                 std::vector<std::string>& warnings);
+
+// One header's part; errors begin with the field's path from HeaderMatcher.
+absl::StatusOr<HeaderMatch> CompileHeaderMatch(const envoy::config::route::v3::HeaderMatcher& proto,
+                                               RegexCache& regexes);
 
 }  // namespace fairlead::route
 

@@ -10,6 +10,7 @@
 #include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
+#include "dataplane/route/header_condition.h"
 #include "dataplane/server/admin/admin_listener.h"
 #include "dataplane/server/version.h"
 #include "envoy/config/bootstrap/v3/bootstrap.pb.h"
@@ -43,6 +44,7 @@ Server::Server(const Options& options,
     : bootstrap_(std::move(bootstrap)),
       loop_(event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())),
       started_(loop_->now()),
+      access_logs_(&route::CompileHeaderCondition),
       compiler_(slots_, access_logs_, /*probes_addresses=*/true),
       drain_timer_([](void* self) { static_cast<Server*>(self)->LookWhetherDrained(); }, this),
       open_connections_(std::make_shared<std::atomic<int>>(-1)) {

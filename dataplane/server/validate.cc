@@ -5,6 +5,7 @@
 
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
+#include "dataplane/route/header_condition.h"
 #include "dataplane/server/proxy_compiler.h"
 #include "dataplane/xds/config_thread.h"
 
@@ -30,7 +31,7 @@ class NoWorkers final : public xds::ConfigSink {
 }  // namespace
 
 absl::Status Validate(std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap) {
-  observe::AccessLogFiles access_logs;
+  observe::AccessLogFiles access_logs(&route::CompileHeaderCondition);
   cluster::ClusterSlots slots;
   ProxyCompiler compiler(slots, access_logs, /*probes_addresses=*/false);
   NoWorkers sink;
