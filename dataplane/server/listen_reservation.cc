@@ -29,6 +29,12 @@ absl::StatusOr<std::unique_ptr<ListenReservation>> ListenReservation::Make(
       new ListenReservation(fd, wanted, net::Address(reinterpret_cast<sockaddr*>(&bound), size)));
 }
 
-ListenReservation::~ListenReservation() { close(fd_); }
+std::unique_ptr<ListenReservation> ListenReservation::Assume(const net::Address& address) {
+  return std::unique_ptr<ListenReservation>(new ListenReservation(-1, address, address));
+}
+
+ListenReservation::~ListenReservation() {
+  if (fd_ >= 0) close(fd_);
+}
 
 }  // namespace fairlead::server

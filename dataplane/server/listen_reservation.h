@@ -15,6 +15,8 @@ namespace fairlead::server {
 class ListenReservation {
  public:
   static absl::StatusOr<std::unique_ptr<ListenReservation>> Make(const net::Address& wanted);
+  // For a network that is not the kernel's: taken for granted.
+  static std::unique_ptr<ListenReservation> Assume(const net::Address& address);
   ~ListenReservation();
   ListenReservation(const ListenReservation&) = delete;
   ListenReservation& operator=(const ListenReservation&) = delete;

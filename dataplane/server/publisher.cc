@@ -85,7 +85,7 @@ void Publisher::PublishListener(const std::string& name,
                                 std::shared_ptr<const listener::ListenerConfig> config) {
   std::unique_ptr<ListenReservation>& reservation = reservations_[name];
   if (reservation == nullptr || !reservation->IsFor(config->address)) {
-    auto made = ListenReservation::Make(config->address);
+    auto made = reserve_(config->address);
     if (!made.ok()) {
       absl::MutexLock lock(&mutex_);
       listeners_[name] = {name, config->address, config->hcm->stat_prefix, 0,

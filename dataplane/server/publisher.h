@@ -31,9 +31,17 @@ using Workers = std::vector<std::unique_ptr<WorkerThread>>;
 
 class Publisher final : public xds::ConfigSink {
  public:
-  // `on_init_done` is called on the main loop, when names have been resolved too.
-  Publisher(Workers& workers, DnsClusters& dns, std::function<void()> on_init_done)
-      : workers_(workers), dns_(dns), on_init_done_(std::move(on_init_done)) {}
+  using Reserve =
+      std::function<absl::StatusOr<std::unique_ptr<ListenReservation>>(const net::Address&)>;
+
+  // `on_init_done` is called on the main loop, when names have been resolved too. `reserve`: how
+  // the workers' loops come by an address.
+  Publisher(Workers& workers, DnsClusters& dns, std::function<void()> on_init_done,
+            Reserve reserve = &ListenReservation::Make)
+      : workers_(workers),
+        dns_(dns),
+        on_init_done_(std::move(on_init_done)),
+        reserve_(std::move(reserve)) {}
 
   void PublishCluster(const std::string& name, std::shared_ptr<const cluster::ClusterConfig> config,
                       std::shared_ptr<const upstream::EndpointSet> endpoints) override;
@@ -82,6 +90,7 @@ class Publisher final : public xds::ConfigSink {
   Workers& workers_;
   DnsClusters& dns_;
   const std::function<void()> on_init_done_;
+  const Reserve reserve_;
   StringMap<std::shared_ptr<const cluster::ClusterConfig>> clusters_;
   StringMap<std::shared_ptr<NamesLease>> names_;
   StringMap<std::unique_ptr<ListenReservation>> reservations_;

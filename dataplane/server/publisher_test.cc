@@ -20,7 +20,8 @@ class NoResolver final : public dns::Resolver {
 class PublisherTest : public ::testing::Test {
  protected:
   PublisherTest() {
-    workers.push_back(std::make_unique<WorkerThread>(0, event::TimeSource::System(), 1));
+    workers.push_back(
+        std::make_unique<WorkerThread>(0, event::NewEpollLoop(event::TimeSource::System(), 1)));
   }
 
   std::shared_ptr<const cluster::ClusterConfig> Cluster(

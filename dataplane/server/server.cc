@@ -81,7 +81,8 @@ absl::Status Server::Start() {
   dns_ = std::make_unique<DnsClusters>(*loop_, *resolver_);
   for (uint32_t i = 0; i < facts_.concurrency; ++i) {
     workers_.push_back(std::make_unique<WorkerThread>(
-        static_cast<int>(i), event::TimeSource::System(), event::SystemSeed()));
+        static_cast<int>(i),
+        event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())));
   }
   publisher_ = std::make_unique<Publisher>(workers_, *dns_, [this] {
     SetFreeMemoryReturnedAtOnce(false);

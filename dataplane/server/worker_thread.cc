@@ -6,10 +6,8 @@
 
 namespace fairlead::server {
 
-WorkerThread::WorkerThread(int index, const event::TimeSource& time, uint64_t seed)
-    : index_(index),
-      loop_(event::NewEpollLoop(time, seed)),
-      worker_(std::make_unique<http::Worker>(*loop_)) {}
+WorkerThread::WorkerThread(int index, std::unique_ptr<event::Loop> loop)
+    : index_(index), loop_(std::move(loop)), worker_(std::make_unique<http::Worker>(*loop_)) {}
 
 WorkerThread::~WorkerThread() {
   worker_->CloseAll();

@@ -20,7 +20,7 @@ namespace fairlead::server {
 
 class WorkerThread {
  public:
-  WorkerThread(int index, const event::TimeSource& time, uint64_t seed);
+  WorkerThread(int index, std::unique_ptr<event::Loop> loop);
   // Ends all connections; the thread must have been joined, or never started.
   ~WorkerThread();
 

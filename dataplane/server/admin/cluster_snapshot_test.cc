@@ -81,7 +81,8 @@ TEST_F(ClusterSnapshotTest, AddsUpWorkersByNameAndAddress) {
 TEST_F(ClusterSnapshotTest, AsksRunningWorkers) {
   Workers workers;
   for (int i = 0; i < 2; ++i) {
-    workers.push_back(std::make_unique<WorkerThread>(i, event::TimeSource::System(), 1));
+    workers.push_back(
+        std::make_unique<WorkerThread>(i, event::NewEpollLoop(event::TimeSource::System(), 1)));
   }
   const auto config = Config("shop");
   for (auto& worker : workers) {
@@ -102,7 +103,8 @@ TEST_F(ClusterSnapshotTest, AsksRunningWorkers) {
 
 TEST_F(ClusterSnapshotTest, WorkersThatDoNotAnswerAreCounted) {
   Workers workers;
-  workers.push_back(std::make_unique<WorkerThread>(0, event::TimeSource::System(), 1));
+  workers.push_back(
+      std::make_unique<WorkerThread>(0, event::NewEpollLoop(event::TimeSource::System(), 1)));
   // Never started.
   const ClusterSnapshot snapshot =
       CollectClusters(workers, /*are_started=*/true, /*timeout=*/std::chrono::milliseconds(0));
