@@ -185,6 +185,7 @@ void SetPolicy(const EffectivePolicy& policy, const std::string& rule_name,
 }
 
 std::string HashWarning(const model::State& state, const fairlead::v1::Rule& rule) {
+  if (rule.forward().backends_size() < 2) return "";
   const LoadBalancing* first = FirstHashing(state, rule.forward());
   if (first == nullptr) return "";
   for (const Backend& backend : rule.forward().backends()) {

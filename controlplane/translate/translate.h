@@ -17,12 +17,14 @@
 //
 // Thread: any. Limits: 50 warnings are kept.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "controlplane/model/state.h"
+#include "controlplane/translate/route_table.h"
 #include "controlplane/xds/snapshot.h"
 
 namespace fairlead::control::translate {
@@ -30,6 +32,8 @@ namespace fairlead::control::translate {
 struct Translation {
   std::shared_ptr<const model::State> state;
   std::shared_ptr<const xds::Snapshot> snapshot;
+  // By the names of the listeners: what the next translation starts from.
+  std::map<std::string, std::shared_ptr<const RouteTable>> tables;
   // What the user should know; never an error.
   std::vector<std::string> warnings;
 };

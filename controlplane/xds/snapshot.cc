@@ -21,18 +21,6 @@ std::string Hex(std::uint64_t high, std::uint64_t low) {
   return absl::StrCat(absl::Hex(high, absl::kZeroPad16), absl::Hex(low, absl::kZeroPad16));
 }
 
-// Without the option, the order of map fields would differ from process to process and a version
-// would change where nothing did.
-std::string SerializeDeterministically(const google::protobuf::Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializePartialToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
-}
-
 std::string EdsNameOf(const google::protobuf::Message& message) {
   const auto* cluster =
       google::protobuf::DynamicCastToGenerated<envoy::config::cluster::v3::Cluster>(&message);
@@ -46,19 +34,15 @@ XXH128_hash_t EntryHash(const EncodedResource& resource) {
                                XXH3_64bits(resource.version.data(), resource.version.size()));
 }
 
-}  // namespace
-
-std::shared_ptr<const EncodedResource> EncodeResource(std::string_view type_url,
-                                                      std::string_view name,
-                                                      const google::protobuf::Message& message) {
+std::shared_ptr<const EncodedResource> Encode(std::string_view type_url, std::string_view name,
+                                              std::string eds_name, std::string_view bytes) {
   using internal::AppendField;
   using internal::AppendFieldHead;
   using internal::FieldSize;
-  const std::string bytes = SerializeDeterministically(message);
   auto resource = std::make_shared<EncodedResource>();
   resource->name = name;
   resource->type_url = type_url;
-  resource->eds_name = EdsNameOf(message);
+  resource->eds_name = std::move(eds_name);
   const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(),
                                                    XXH3_64bits(type_url.data(), type_url.size()));
   resource->version = Hex(hash.high64, hash.low64);
@@ -79,6 +63,26 @@ std::shared_ptr<const EncodedResource> EncodeResource(std::string_view type_url,
   if (!bytes.empty()) AppendField(wire, 2, bytes);
   resource->value = std::string_view(wire).substr(wire.size() - bytes.size());
   return resource;
+}
+
+}  // namespace
+
+// Without the option, the order of map fields would differ from process to process and a version
+// would change where nothing did.
+std::string SerializeDeterministically(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializePartialToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+std::shared_ptr<const EncodedResource> EncodeResource(std::string_view type_url,
+                                                      std::string_view name,
+                                                      const google::protobuf::Message& message) {
+  return Encode(type_url, name, EdsNameOf(message), SerializeDeterministically(message));
 }
 
 const std::shared_ptr<const EncodedResource>* TypeResources::Find(std::string_view name) const {
@@ -140,6 +144,11 @@ bool TypeResources::Erase(std::string_view name) {
 void Snapshot::Add(std::string_view type_url, std::string_view name,
                    const google::protobuf::Message& message) {
   Add(EncodeResource(type_url, name, message));
+}
+
+void Snapshot::AddSerialized(std::string_view type_url, std::string_view name,
+                             std::string_view bytes) {
+  Add(Encode(type_url, name, /*eds_name=*/"", bytes));
 }
 
 void Snapshot::Add(std::shared_ptr<const EncodedResource> resource) {

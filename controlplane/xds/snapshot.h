@@ -60,6 +60,9 @@ struct EncodedResource {
   std::string_view SotwElement() const { return std::string_view(wire).substr(sotw_offset); }
 };
 
+// Equal messages give equal bytes: the entries of maps are in order.
+std::string SerializeDeterministically(const google::protobuf::Message& message);
+
 // Encodes `message` as the resource `name`; equal messages give equal bytes.
 std::shared_ptr<const EncodedResource> EncodeResource(std::string_view type_url,
                                                       std::string_view name,
@@ -106,6 +109,8 @@ class Snapshot {
   // Adds or replaces one resource. Encodes it; equal content keeps the resource that is there.
   void Add(std::string_view type_url, std::string_view name,
            const google::protobuf::Message& message);
+  // The same for a message that is serialized already, and is no Cluster.
+  void AddSerialized(std::string_view type_url, std::string_view name, std::string_view bytes);
   // Adds or replaces a resource that is encoded already, such as one of an older snapshot.
   void Add(std::shared_ptr<const EncodedResource> resource);
   // Says whether it was there.
