@@ -15,6 +15,7 @@
 #include "dataplane/event/loop.h"
 #include "dataplane/event/task.h"
 #include "dataplane/event/watchdog.h"
+#include "dataplane/observe/access_log.h"
 #include "dataplane/observe/stream_info.h"
 #include "dataplane/route/route.h"
 
@@ -61,11 +62,10 @@ struct Stream {
   bool is_local_reply = false;
   codec::BytesBody local_body;
 
-  // The address of the client as it is to be believed: the peer's, or what trusted proxies in front
-  // say.
-  net::Address client_address;
   observe::StreamInfo info;
 
+  // For command operators in header values, and the access log.
+  observe::LogEntry log_entry() const { return {request, response, info, &loop.random()}; }
   // Fills in the response. The body is copied.
   void Reply(const LocalReply& reply);
   void Clear();

@@ -79,13 +79,13 @@ std::string_view ForwardedFrom(std::string_view list, uint32_t hops) {
 // Whose request it is, and what the next hop is told of it.
 void IdentifyClient(const HcmConfig& config, Stream& stream) {
   RequestHead& request = stream.request;
-  stream.client_address = stream.info.downstream_remote;
+  stream.info.downstream_client = stream.info.downstream_remote;
   if (!config.use_remote_address) {
     const std::string_view list = request.headers.GetAll("x-forwarded-for");
     const std::string_view from =
         list.data() == nullptr ? list : ForwardedFrom(list, config.xff_num_trusted_hops);
     if (const auto address = net::Address::Parse(from, 0); address.ok()) {
-      stream.client_address = *address;
+      stream.info.downstream_client = *address;
     }
     if (!request.headers.Has(HeaderId::kXForwardedProto)) {
       request.headers.Add(HeaderId::kXForwardedProto, request.scheme);
@@ -98,7 +98,7 @@ void IdentifyClient(const HcmConfig& config, Stream& stream) {
     const std::string_view from =
         list.data() == nullptr ? list : ForwardedFrom(list, config.xff_num_trusted_hops - 1);
     if (const auto address = net::Address::Parse(from, 0); address.ok()) {
-      stream.client_address = *address;
+      stream.info.downstream_client = *address;
     }
   }
   if (config.xff_num_trusted_hops == 0 || !request.headers.Has(HeaderId::kXForwardedProto)) {
@@ -109,7 +109,7 @@ void IdentifyClient(const HcmConfig& config, Stream& stream) {
     request.headers.Set(HeaderId::kXForwardedFor,
                         before.empty() ? peer : StrCat(before, ",", peer));
   }
-  request.headers.Set(HeaderId::kXEnvoyExternalAddress, stream.client_address.ip());
+  request.headers.Set(HeaderId::kXEnvoyExternalAddress, stream.info.downstream_client.ip());
 }
 
 bool ApplyPathRules(const HcmConfig& config, Stream& stream) {

@@ -13,8 +13,8 @@
 
 namespace fairlead::http {
 
-// Fills in scheme, X-Forwarded-*, X-Request-Id, stream.client_address; removes x-envoy-* fields
-// that outsiders may not set; applies path and Host rules. False when the request was answered
+// Fills in scheme, X-Forwarded-*, X-Request-Id, stream.info.downstream_client; removes x-envoy-*
+// fields that outsiders may not set; applies path and Host rules. False when the request was answered
 // instead (stream.Reply).
 bool ApplyRequestRules(const HcmConfig& config, filters::Stream& stream);
 

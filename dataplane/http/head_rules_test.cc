@@ -29,7 +29,7 @@ TEST_F(HeadRulesTest, InnerProxyKeepsWhatProxiesInFrontSaid) {
   stream.request.headers.Add("x-forwarded-for", "198.51.100.9, 192.0.2.7");
   stream.request.headers.Add("x-request-id", "theirs");
   ASSERT_TRUE(ApplyRequestRules(config, stream));
-  EXPECT_EQ(stream.client_address.ip(), "192.0.2.7");
+  EXPECT_EQ(stream.info.downstream_client.ip(), "192.0.2.7");
   EXPECT_EQ(stream.request.headers.Get(HeaderId::kXForwardedFor), "198.51.100.9, 192.0.2.7");
   EXPECT_EQ(stream.request.headers.Get(HeaderId::kXForwardedProto), "http");
   EXPECT_EQ(stream.request.headers.Get(HeaderId::kXRequestId), "theirs");
@@ -39,7 +39,7 @@ TEST_F(HeadRulesTest, TrustedHopsSayHowFarBackTheClientStands) {
   config.xff_num_trusted_hops = 1;
   stream.request.headers.Add("x-forwarded-for", "198.51.100.9, 203.0.113.5");
   ASSERT_TRUE(ApplyRequestRules(config, stream));
-  EXPECT_EQ(stream.client_address.ip(), "198.51.100.9");
+  EXPECT_EQ(stream.info.downstream_client.ip(), "198.51.100.9");
 }
 
 TEST_F(HeadRulesTest, EdgeBelievesNobody) {
@@ -49,7 +49,7 @@ TEST_F(HeadRulesTest, EdgeBelievesNobody) {
   stream.request.headers.Add("x-request-id", "theirs");
   stream.request.headers.Add("x-envoy-internal", "true");
   ASSERT_TRUE(ApplyRequestRules(config, stream));
-  EXPECT_EQ(stream.client_address.ip(), "192.0.2.7");
+  EXPECT_EQ(stream.info.downstream_client.ip(), "192.0.2.7");
   EXPECT_EQ(stream.request.headers.Get(HeaderId::kXForwardedFor), "198.51.100.9,192.0.2.7");
   EXPECT_EQ(stream.request.headers.Get(HeaderId::kXForwardedProto), "http");
   EXPECT_NE(stream.request.headers.Get(HeaderId::kXRequestId), "theirs");

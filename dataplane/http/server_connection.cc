@@ -144,6 +144,8 @@ void ServerConnection::BeginRequest() {
   const HcmConfig& hcm = *exchange_->hcm->object;
   stream.watchdog = &watchdog_;
   stream.interim = this;
+  stream.info.loop = &worker_.loop;
+  stream.info.connection = socket_.get();
   stream.info.start = worker_.loop.now();
   stream.info.downstream_remote = socket_->peer_address();
   ++requests_;
@@ -381,7 +383,7 @@ bool ServerConnection::ReplyToAlarm() {
   if (!is_complete) keeps_alive_ = false;
   stream.Reply(reply);
   if (alarm_ == Alarm::kResponse && stream.route != nullptr) {
-    route::ApplyEdits(stream.route->response_edits, stream.response.headers);
+    route::ApplyEdits(stream.route->response_edits, stream.log_entry(), stream.response.headers);
   }
   watchdog_.Clear();
   watchdog_.SetIdle(kLastAnswerTime, Alarm::kStreamIdle);
@@ -398,12 +400,7 @@ ServerConnection::Next ServerConnection::FinishExchange() {
     stats_->downstream_rq_active.Sub();
     CountResponse();
     for (const auto& log : exchange.hcm->object->access_logs) {
-      // The wall time is asked for only by those who write it down.
-      stream.info.start_wall =
-          worker_.loop.WallNow() - (stream.info.response_complete - stream.info.start);
-      stream.info.downstream_local = socket_->local_address();
-      stream.info.downstream_client = stream.client_address;
-      log->Log({stream.request, stream.response, stream.info, &worker_.loop.random()});
+      log->Log(stream.log_entry());
     }
   }
   const bool has_more_input = !in_.empty();

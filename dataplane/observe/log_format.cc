@@ -155,6 +155,14 @@ void LogFormat::AppendJson(const LogEntry& entry, std::string& out) const {
   }
 }
 
+bool LogFormat::is_constant() const {
+  return parts_.empty() || (parts_.size() == 1 && std::holds_alternative<std::string>(parts_[0]));
+}
+
+std::string_view LogFormat::constant() const {
+  return parts_.empty() ? std::string_view() : std::get<std::string>(parts_[0]);
+}
+
 const LogOperator* LogFormat::single() const {
   return parts_.size() == 1 ? std::get_if<LogOperator>(&parts_[0]) : nullptr;
 }

@@ -45,6 +45,9 @@ class LogFormat {
   void AppendText(const LogEntry& entry, std::string& out) const;
   // As the inside of a JSON string.
   void AppendJson(const LogEntry& entry, std::string& out) const;
+  // There is no operator in it: it always writes the same.
+  bool is_constant() const;
+  std::string_view constant() const;
   // The operator, when the format is one and nothing else; else null.
   const LogOperator* single() const;
 

@@ -122,9 +122,9 @@ TEST(LogFormatTest, ErrorsNameTheOperatorAndItsPlace) {
             "at position 2: a lone %; an operator is written %NAME%, a percent sign %%");
   EXPECT_EQ(Error("%REQ(A?B?C)%"),
             "at position 0: operator %REQ%: 'A?B?C' names more than one alternative");
-  EXPECT_EQ(Error("%REQ%"), "at position 0: operator %REQ% needs a header's name in parentheses");
+  EXPECT_EQ(Error("%REQ%"), "at position 0: operator %REQ%: needs a header's name in parentheses");
   EXPECT_EQ(Error("%REQ(A B)%"), "at position 0: operator %REQ%: 'A B' is not a header name");
-  EXPECT_EQ(Error("%PROTOCOL(X)%"), "at position 0: operator %PROTOCOL% takes no parameters");
+  EXPECT_EQ(Error("%PROTOCOL(X)%"), "at position 0: operator %PROTOCOL%: takes no parameters");
   EXPECT_EQ(Error("%DURATION:3%"), "at position 0: operator %DURATION% takes no length");
   EXPECT_EQ(Error("%REQ(A):x%"),
             "at position 0: operator %REQ( has no )% to end it, or a length that is no number");

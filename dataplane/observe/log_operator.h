@@ -72,7 +72,10 @@ class LogOperator {
   using Read = LogValue (*)(const LogOperator&, const LogEntry&, LogScratch&);
 
   LogOperator() = default;
+  // Of the kinds of parameters in the table.
+  absl::Status CompileParameters(uint8_t takes, std::optional<std::string_view> parameters);
   absl::Status CompileFields(std::string_view parameters);
+  absl::Status CompilePath(std::string_view parameters);
 
   Read read_ = nullptr;
   size_t length_max_ = std::string::npos;
@@ -81,6 +84,10 @@ class LogOperator {
   TimeFormat time_;
   std::string constant_;
   bool keeps_spaces_ = false;
+  // %PATH%: without the query; the path as it is now, as it came, or as it came if it was changed.
+  bool drops_query_ = false;
+  enum class WhichPath : uint8_t { kOriginalOrCurrent, kOriginal, kCurrent };
+  WhichPath which_path_ = WhichPath::kOriginalOrCurrent;
 };
 
 }  // namespace fairlead::observe

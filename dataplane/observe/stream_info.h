@@ -11,6 +11,11 @@
 #include "dataplane/event/time_source.h"
 #include "dataplane/net/address.h"
 
+namespace fairlead::event {
+class Loop;
+class Socket;
+}  // namespace fairlead::event
+
 namespace fairlead::observe {
 
 // Why an exchange did not end as it should have, in Envoy's letters (RESPONSE_FLAGS). Bits of a
@@ -35,6 +40,11 @@ enum ResponseFlag : uint32_t {
 };
 
 struct StreamInfo {
+  // Asked by the few formats that want the wall time, the time so far or the local address; null
+  // once these are gone.
+  event::Loop* loop = nullptr;
+  const event::Socket* connection = nullptr;
+  // Zero (epoch): what the loop makes of `start`.
   event::WallTime start_wall;
   event::MonotonicTime start;
   // Zero (epoch) until it happened.
@@ -46,6 +56,7 @@ struct StreamInfo {
   net::Address downstream_remote;
   // The client as it is to be believed (from X-Forwarded-For, when trusted); 0.0.0.0:0: the peer.
   net::Address downstream_client;
+  // 0.0.0.0:0: the connection's.
   net::Address downstream_local;
   const net::Address* upstream_host = nullptr;
   std::string_view upstream_cluster;
@@ -62,6 +73,8 @@ struct StreamInfo {
   bool is_health_check = false;
   // A short reason in snake_case ("via_upstream", "route_not_found"): literals only.
   std::string_view response_code_details;
+  // The text of this proxy's own response, before a format for local replies is applied.
+  std::string_view local_reply_body;
 
   void SetFlag(ResponseFlag flag) { response_flags |= flag; }
 };

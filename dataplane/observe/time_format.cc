@@ -118,7 +118,7 @@ std::string_view TimeFormat::Write(event::WallTime time, std::span<char> buffer)
   const SplitTime split(time);
   if (pieces_.empty()) return {buffer.data(), WriteDefault(split, buffer.data())};
   std::tm tm;
-  gmtime_r(&split.seconds, &tm);
+  is_local_ ? localtime_r(&split.seconds, &tm) : gmtime_r(&split.seconds, &tm);
   const size_t room = std::min(buffer.size(), kOutputMax + 1);
   size_t size = 0;
   for (const Piece& piece : pieces_) {

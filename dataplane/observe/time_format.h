@@ -28,6 +28,9 @@ class TimeFormat {
   // Refuses a format whose output would be too long or have control characters.
   static absl::StatusOr<TimeFormat> Compile(std::string_view format);
 
+  // In the time zone of the process instead of UTC; a format that was not compiled stays in UTC.
+  void UseLocalTime() { is_local_ = true; }
+
   // Into `buffer`, of 256 bytes at least.
   std::string_view Write(event::WallTime time, std::span<char> buffer) const;
 
@@ -42,6 +45,7 @@ class TimeFormat {
 
   // Empty: the default.
   std::vector<Piece> pieces_;
+  bool is_local_ = false;
 };
 
 }  // namespace fairlead::observe

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "dataplane/base/status.h"
 #include "dataplane/codec/header_names.h"
+#include "dataplane/observe/log_format.h"
 #include "envoy/config/core/v3/base.pb.h"
 
 // Deprecated forms are supported, as Envoy supports them.
@@ -74,25 +75,22 @@ absl::StatusOr<std::string> CompileName(std::string_view name, bool is_added) {
   return lower;
 }
 
-// The text with "%%" as "%".
-absl::StatusOr<std::string> CompileValue(std::string_view value) {
-  std::string text;
-  text.reserve(value.size());
+// A constant, or a format when there are command operators in it.
+absl::Status CompileValue(std::string_view value, HeaderEdit& edit) {
   for (size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
     if (c == '\0' || c == '\r' || c == '\n') {
       return InvalidArgument("has a line break or a zero byte at position ", i);
     }
-    text += c;
-    if (c != '%') continue;
-    if (i + 1 == value.size() || value[i + 1] != '%') {
-      return InvalidArgument("'", value,
-                             "' has a command operator (%...%), which is not "
-                             "supported; a percent sign is written %%");
-    }
-    ++i;
   }
-  return text;
+  auto format = observe::LogFormat::Compile(value, observe::LogFormat::Empty::kOmit);
+  if (!format.ok()) return Annotate(format.status(), StrCat("'", value, "'"));
+  if (format->is_constant()) {
+    edit.value = format->constant();
+  } else {
+    edit.format = std::make_shared<const observe::LogFormat>(*std::move(format));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<HeaderEdit::Action> CompileAction(const HeaderValueOption& proto) {
@@ -122,9 +120,8 @@ absl::StatusOr<HeaderEdit> CompileEdit(const HeaderValueOption& proto) {
   auto name = CompileName(proto.header().key(), /*is_added=*/true);
   if (!name.ok()) return Annotate(name.status(), "header.key");
   edit.name = *std::move(name);
-  auto value = CompileValue(proto.header().value());
-  if (!value.ok()) return Annotate(value.status(), "header.value");
-  edit.value = *std::move(value);
+  FL_RETURN_IF_ERROR(Annotate(CompileValue(proto.header().value(), edit), "header.value"));
+  edit.keeps_empty = proto.keep_empty_value();
   FL_ASSIGN_OR_RETURN(edit.action, CompileAction(proto));
   return edit;
 }
@@ -140,8 +137,7 @@ absl::StatusOr<std::shared_ptr<const HeaderEdits>> CompileEdits(
   for (int i = 0; i < to_add.size(); ++i) {
     auto edit = CompileEdit(to_add[i]);
     if (!edit.ok()) return Annotate(edit.status(), StrCat(field, "_to_add[", i, "]"));
-    // HeaderValueOption.keep_empty_value.
-    if (edit->value.empty() && !to_add[i].keep_empty_value()) continue;
+    if (edit->format == nullptr && edit->value.empty() && !edit->keeps_empty) continue;
     edits->add.push_back(*std::move(edit));
   }
   edits->remove.reserve(static_cast<size_t>(to_remove.size()));

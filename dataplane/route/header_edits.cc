@@ -4,6 +4,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "dataplane/base/strings.h"
+#include "dataplane/observe/log_format.h"
 
 namespace fairlead::route {
 namespace {
@@ -46,40 +47,49 @@ bool Has(const HeaderMap& headers, std::string_view name) {
   return false;
 }
 
-void Append(const HeaderEdit& edit, HeaderMap& headers) {
-  const HeaderId id = codec::LookupHeaderId(edit.name);
-  if (!IsContinued(id) || !headers.Has(id)) return headers.Add(edit.name, edit.value);
-  headers.Set(id, StrCat(headers.Get(id), ",", edit.value));
+struct Change {
+  const HeaderEdit* edit;
+  std::string_view value;
+};
+using Changes = absl::InlinedVector<Change, 8>;
+
+// Null data(): there is nothing to write.
+std::string_view ValueOf(const HeaderEdit& edit, const observe::LogEntry& entry,
+                         HeaderMap& headers) {
+  if (edit.format == nullptr) return edit.value;
+  std::string text;
+  edit.format->AppendText(entry, text);
+  if (text.empty() && !edit.keeps_empty) return {};
+  return text.empty() ? std::string_view("") : headers.Keep(text);
+}
+
+void Append(const Change& change, HeaderMap& headers) {
+  const HeaderId id = codec::LookupHeaderId(change.edit->name);
+  if (!IsContinued(id) || !headers.Has(id)) return headers.Add(change.edit->name, change.value);
+  headers.Set(id, StrCat(headers.Get(id), ",", change.value));
 }
 
 }  // namespace
 
-void ApplyEdits(const HeaderEdits& edits, HeaderMap& headers) {
+void ApplyEdits(const HeaderEdits& edits, const observe::LogEntry& entry, HeaderMap& headers) {
   for (const std::string& name : edits.remove) headers.Remove(name);
 
-  absl::InlinedVector<const HeaderEdit*, 8> overwrite, append;
+  Changes overwrite, append;
   for (const HeaderEdit& edit : edits.add) {
-    switch (edit.action) {
-      case HeaderEdit::Action::kAppend:
-        append.push_back(&edit);
-        break;
-      case HeaderEdit::Action::kAddIfAbsent:
-        if (!Has(headers, edit.name)) append.push_back(&edit);
-        break;
-      case HeaderEdit::Action::kOverwrite:
-        overwrite.push_back(&edit);
-        break;
-      case HeaderEdit::Action::kOverwriteIfExists:
-        if (Has(headers, edit.name)) overwrite.push_back(&edit);
-        break;
-    }
+    const bool needs_absence = edit.action == HeaderEdit::Action::kAddIfAbsent;
+    const bool needs_presence = edit.action == HeaderEdit::Action::kOverwriteIfExists;
+    if ((needs_absence || needs_presence) && Has(headers, edit.name) != needs_presence) continue;
+    const std::string_view value = ValueOf(edit, entry, headers);
+    if (value.data() == nullptr) continue;
+    const bool replaces = needs_presence || edit.action == HeaderEdit::Action::kOverwrite;
+    (replaces ? overwrite : append).push_back({&edit, value});
   }
-  for (const HeaderEdit* edit : overwrite) headers.Set(edit->name, edit->value);
-  for (const HeaderEdit* edit : append) Append(*edit, headers);
+  for (const Change& change : overwrite) headers.Set(change.edit->name, change.value);
+  for (const Change& change : append) Append(change, headers);
 }
 
-void ApplyEdits(const HeaderEditSteps& steps, HeaderMap& headers) {
-  for (const auto& edits : steps) ApplyEdits(*edits, headers);
+void ApplyEdits(const HeaderEditSteps& steps, const observe::LogEntry& entry, HeaderMap& headers) {
+  for (const auto& edits : steps) ApplyEdits(*edits, entry, headers);
 }
 
 }  // namespace fairlead::route

@@ -3,8 +3,12 @@
 
 // Changes a message's fields as a route asks.
 //
-//     ApplyEdits(cluster.request_edits, head.headers);    // a weighted cluster's come first
-//     ApplyEdits(route.request_edits, head.headers);
+//     ApplyEdits(cluster.request_edits, entry, head.headers);   // a weighted cluster's come first
+//     ApplyEdits(route.request_edits, entry, head.headers);
+//
+// `entry` is what command operators in values (%REQ(x)%, %DOWNSTREAM_REMOTE_ADDRESS%) are read
+// from; its heads may be those that are changed. A level's values are all made before the level
+// adds anything, and after it has removed.
 //
 // Envoy's order within a level: removals first; then every addition is judged by what the message
 // has at that moment (add if absent, overwrite if it exists); then fields are overwritten; then
@@ -14,13 +18,16 @@
 // Thread: worker. Source: core.v3.HeaderValueOption, config.route.v3.Route.request_headers_to_add.
 
 #include "dataplane/codec/header_map.h"
+#include "dataplane/observe/access_log.h"
 #include "dataplane/route/route.h"
 
 namespace fairlead::route {
 
 // The edits outlive `headers`' use of them only as far as the map copies them: values are copied.
-void ApplyEdits(const HeaderEdits& edits, codec::HeaderMap& headers);
-void ApplyEdits(const HeaderEditSteps& steps, codec::HeaderMap& headers);
+void ApplyEdits(const HeaderEdits& edits, const observe::LogEntry& entry,
+                codec::HeaderMap& headers);
+void ApplyEdits(const HeaderEditSteps& steps, const observe::LogEntry& entry,
+                codec::HeaderMap& headers);
 
 }  // namespace fairlead::route
 

@@ -3,6 +3,7 @@
 #include "dataplane/route/header_edits.h"
 
 #include "dataplane/base/strings.h"
+#include "dataplane/observe/log_test_support.h"
 #include "dataplane/route/testing/table.h"
 #include "gtest/gtest.h"
 
@@ -34,7 +35,8 @@ std::string Edited(const RouteTable& table,
                    std::vector<std::pair<std::string, std::string>> headers) {
   codec::HeaderMap map;
   for (const auto& [name, value] : headers) map.Add(name, value);
-  ApplyEdits(Find(table, {})->request_edits, map);
+  const observe::TestExchange exchange;
+  ApplyEdits(Find(table, {})->request_edits, exchange.entry(), map);
   return Fields(map);
 }
 
@@ -117,7 +119,7 @@ TEST(HeaderEditsTest, ResponsesHaveTheirOwn) {
   EXPECT_TRUE(route->request_edits.empty());
   codec::HeaderMap map;
   map.Add("server", "origin");
-  ApplyEdits(route->response_edits, map);
+  ApplyEdits(route->response_edits, observe::TestExchange().entry(), map);
   EXPECT_EQ(Fields(map), "x: y\n");
 }
 
@@ -125,6 +127,41 @@ TEST(HeaderEditsTest, LevelsWithoutEditsCostNothing) {
   EXPECT_TRUE(Find(*Levels("", "", ""), {})->request_edits.empty());
   const auto table = Levels(Add("a", "b"), "", "");
   EXPECT_EQ(Find(*table, {})->request_edits.size(), 1u);
+}
+
+// The exchange is the one of log_test_support.h.
+TEST(HeaderEditsTest, CommandOperators) {
+  const auto value = [](const std::string& format) {
+    return Edited(*Levels("", "", Add("x", format)), {});
+  };
+  EXPECT_EQ(value("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"), "x: 10.0.0.9\n");
+  EXPECT_EQ(value("<%REQ(user-agent)%> %PROTOCOL% 100%%"), "x: <curl/8> HTTP/1.1 100%\n");
+  EXPECT_EQ(value("%REQ(x-none?:path)%"), "x: /a?b=1\n");
+  EXPECT_EQ(value("%PATH(NQ)%?%QUERY_PARAMS%"), "x: /a?b=1\n");
+  EXPECT_EQ(value("%QUERY_PARAM(b)%"), "x: 1\n");
+  EXPECT_EQ(value("%START_TIME(%s.%3f)%"), "x: 1700000000.123\n");
+  EXPECT_EQ(value("%UPSTREAM_REMOTE_PORT%"), "x: 8080\n");
+}
+
+TEST(HeaderEditsTest, WithoutAValueNothingIsWritten) {
+  EXPECT_EQ(Edited(*Levels("", "", Add("x", "%REQ(x-none)%")), {}), "");
+  EXPECT_EQ(Edited(*Levels("", "", Add("x", "%REQ(x-none)%", "keep_empty_value: true")), {}),
+            "x: \n");
+  EXPECT_EQ(Edited(*Levels("", "", Add("x", "a%REQ(x-none)%b")), {}), "x: ab\n");
+  EXPECT_EQ(Edited(*Levels("", "",
+                           Add("x", "%REQ(x-none)%", "append_action: OVERWRITE_IF_EXISTS_OR_ADD")),
+                   {{"x", "1"}}),
+            "x: 1\n");
+}
+
+// What a level adds is not seen by its own values, but by those of the next level.
+TEST(HeaderEditsTest, ValuesOfALevelAreMadeBeforeItAddsAny) {
+  const auto table = Levels(Add("c", "%REQ(a)%"), "", Add("a", "1") + Add("b", "<%REQ(a)%>"));
+  codec::RequestHead head;
+  const codec::ResponseHead response;
+  const observe::StreamInfo info;
+  ApplyEdits(Find(*table, {})->request_edits, {head, response, info}, head.headers);
+  EXPECT_EQ(Fields(head.headers), "a: 1\nb: <>\nc: 1\n");
 }
 
 }  // namespace

@@ -23,6 +23,10 @@
 #include "dataplane/cluster/cluster_slots.h"
 #include "re2/re2.h"
 
+namespace fairlead::observe {
+class LogFormat;
+}
+
 namespace fairlead::route {
 
 // A filter's settings for a route (typed_per_filter_config); each filter derives its own.
@@ -49,8 +53,13 @@ struct HeaderEdit {
   enum class Action : uint8_t { kAppend, kAddIfAbsent, kOverwrite, kOverwriteIfExists };
   // Lower-case.
   std::string name;
+  // When there is no format.
   std::string value;
+  // Makes the value, when it has command operators; else null.
+  std::shared_ptr<const observe::LogFormat> format;
   Action action = Action::kAppend;
+  // An empty value is written too (HeaderValueOption.keep_empty_value).
+  bool keeps_empty = false;
 };
 
 // The edits of one level (route, virtual host, route configuration, weighted cluster). Removals

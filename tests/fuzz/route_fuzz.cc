@@ -93,7 +93,9 @@ void FuzzRequest(std::string_view text) {
     const std::string location = RedirectLocation(std::get<Redirect>(route->action), *route, head);
     FL_CHECK(location.empty() || location.starts_with("http"));
   }
-  ApplyEdits(route->request_edits, head.headers);
+  const codec::ResponseHead response;
+  const observe::StreamInfo info;
+  ApplyEdits(route->request_edits, {head, response, info}, head.headers);
 }
 
 void FuzzPattern(std::string_view text) {

@@ -133,14 +133,15 @@ class LocalRateLimitFilter final : public Filter {
     if (settings.bucket->Take(stream.loop.now())) return Verdict::kContinue;
     if (!settings.enforced.Includes(random)) {
       if (settings.unenforced_request_edits != nullptr) {
-        route::ApplyEdits(*settings.unenforced_request_edits, stream.request.headers);
+        route::ApplyEdits(*settings.unenforced_request_edits, stream.log_entry(),
+                          stream.request.headers);
       }
       return Verdict::kContinue;
     }
     stream.Reply(
         {settings.status, "local_rate_limited", "local_rate_limited", observe::kRateLimited});
     if (settings.response_edits != nullptr) {
-      route::ApplyEdits(*settings.response_edits, stream.response.headers);
+      route::ApplyEdits(*settings.response_edits, stream.log_entry(), stream.response.headers);
     }
     return Verdict::kReplied;
   }

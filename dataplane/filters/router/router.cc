@@ -35,12 +35,12 @@ event::Task<void> Router::Handle(Stream& stream, UpstreamCall& call,
   const route::Route& route = *stream.route;
   if (const auto* redirect = std::get_if<route::Redirect>(&route.action)) {
     ReplyRedirect(stream, *redirect);
-    route::ApplyEdits(route.response_edits, stream.response.headers);
+    route::ApplyEdits(route.response_edits, stream.log_entry(), stream.response.headers);
     co_return;
   }
   if (const auto* direct = std::get_if<route::DirectResponse>(&route.action)) {
     stream.Reply({direct->status, direct->body, "direct_response", 0});
-    route::ApplyEdits(route.response_edits, stream.response.headers);
+    route::ApplyEdits(route.response_edits, stream.log_entry(), stream.response.headers);
     co_return;
   }
   const auto& forward = std::get<route::Forward>(route.action);
@@ -62,9 +62,10 @@ bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
   if (forward.timeout.count() > 0 && !config_.suppress_envoy_headers) {
     AddNumber(request.headers, HeaderId::kXEnvoyExpectedRqTimeoutMs, forward.timeout.count());
   }
-  if (!target.request_edits.empty()) route::ApplyEdits(target.request_edits, request.headers);
+  if (!target.request_edits.empty())
+    route::ApplyEdits(target.request_edits, stream.log_entry(), request.headers);
   if (!stream.route->request_edits.empty()) {
-    route::ApplyEdits(stream.route->request_edits, request.headers);
+    route::ApplyEdits(stream.route->request_edits, stream.log_entry(), request.headers);
   }
   if (forward.host_rewrite.has_value()) {
     if (forward.append_x_forwarded_host && !request.authority.empty()) {
@@ -97,9 +98,10 @@ void Router::FinishResponse(Stream& stream, const route::WeightedCluster& target
     AddNumber(headers, HeaderId::kXEnvoyUpstreamServiceTime,
               std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
   }
-  if (!target.response_edits.empty()) route::ApplyEdits(target.response_edits, headers);
+  if (!target.response_edits.empty())
+    route::ApplyEdits(target.response_edits, stream.log_entry(), headers);
   if (!stream.route->response_edits.empty())
-    route::ApplyEdits(stream.route->response_edits, headers);
+    route::ApplyEdits(stream.route->response_edits, stream.log_entry(), headers);
 }
 
 }  // namespace fairlead::filters
