@@ -1,33 +1,10 @@
-"""The request cases: exact bytes to both proxies, and what the upstream answers to them.
+"""The cases of bootstrap.yaml: domains, matches, actions, fields, bodies, filters, malformed
+messages."""
 
-A case with `strict` is a message that has no single framing or is no HTTP: there ours may refuse
-what Envoy lets pass, but not the other way round.
-"""
+import pathlib
 
-import dataclasses
-
+from config import Case, Config, get, raw
 from support.upstream import CLOSE, HANG, RESET
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    name: str
-    request: object  # bytes, or a list of pieces that are sent one by one
-    listener: str = "main"
-    finals: int = 1  # responses to wait for
-    methods: tuple = ()  # of the requests, needed for HEAD
-    strict: bool = False
-    half_close: bool = False
-    awaits_continue: bool = False  # the second piece follows an interim response
-
-
-def get(path, host="actions.test", *fields, method="GET", body=b"", version="1.1"):
-    lines = [f"{method} {path} HTTP/{version}", f"host: {host}", *fields]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
-
-
-def raw(*lines, body=b""):
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
 def answer(name, *fields, method="GET"):
@@ -510,3 +487,14 @@ LOGGED = {
 }
 
 CASES = [*DOMAINS, *MATCHES, *ACTIONS, *HEADERS, *BODIES, *RESPONSES, *GUARDED, *MALFORMED]
+
+CONFIGS = [
+    Config(
+        "main",
+        CASES,
+        text=(pathlib.Path(__file__).parent / "bootstrap.yaml").read_text(),
+        listeners=("main", "guarded"),
+        answers=ANSWERS,
+        logged=LOGGED,
+    )
+]

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Sends the same bytes to the real Envoy and to fairlead-proxy, both on bootstrap.yaml; compares
-what comes back, what the upstream gets and how connections end. README.md tells the rules."""
+"""Sends the same bytes to the real Envoy and to fairlead-proxy, on one configuration after the
+other; compares what comes back, what the upstream gets and how connections end. README.md tells
+the rules."""
 
 import argparse
 import concurrent.futures
 import fnmatch
+import importlib
 import pathlib
 import re
-import string
 import sys
 import time
 
@@ -16,7 +17,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import allowed
-import cases
 import compare
 from support import http_client, paths, ports
 from support.processes import Failed, Processes
@@ -27,42 +27,56 @@ LATE_SECONDS = 0.05  # what a proxy that closed may still be sending upstream
 CASE_SECONDS = 5
 
 
-class Proxy:
-    """One of the two, with upstreams of its own; only the ring's endpoints are shared."""
+def load():
+    """(configurations, allowances) of all modules with cases here."""
+    modules = [importlib.import_module(p.stem) for p in sorted(HERE.glob("cases*.py"))]
+    configs = [config for module in modules for config in module.CONFIGS]
+    for names in [[c.name for c in configs], *[[k.name for k in c.cases] for c in configs]]:
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            sys.exit(f"one name twice: {', '.join(sorted(twice))}")
+    entries = [entry for module in modules for entry in getattr(module, "ALLOWED", [])]
+    return configs, [*allowed.ALLOWED, *entries]
 
-    def __init__(self, name, kind, processes, ring_ports):
-        self.name = name
+
+class Proxy:
+    """One of the two on one configuration, with upstreams of its own; only the ring's endpoints
+    are shared."""
+
+    def __init__(self, name, kind, config, processes, ring_ports):
+        self.name = f"{config.name} {name}"
         self.kind = kind
-        self.folder = processes.folder / name
+        self.config = config
+        self.folder = processes.folder / self.name.replace(" ", "-")
         self.folder.mkdir()
-        self.upstreams = {key: Upstream(key, answers=cases.ANSWERS).__enter__() for key in "abc"}
-        main, guarded, dead = ports.free(3)
-        self.ports = {"main": main, "guarded": guarded}
+        self.upstreams = {key: Upstream(key, answers=config.answers).__enter__() for key in "abc"}
+        dead, *listening = ports.free(1 + len(config.listeners))
+        self.ports = dict(zip(config.listeners, listening))
         self.access_log = self.folder / "access.log"
         names = {f"{key.upper()}_PORT": upstream.port for key, upstream in self.upstreams.items()}
         names |= {f"RING{i + 1}_PORT": port for i, port in enumerate(ring_ports)}
-        names |= {"MAIN_PORT": main, "GUARDED_PORT": guarded, "DEAD_PORT": dead}
+        names |= {f"{key.upper()}_PORT": port for key, port in self.ports.items()}
+        names["DEAD_PORT"] = dead
         self.port_names = {f":{port}": f":{key}" for key, port in names.items()}
-        text = (HERE / "bootstrap.yaml").read_text()
-        config = self.folder / "bootstrap.yaml"
-        config.write_text(string.Template(text).substitute(names, ACCESS_LOG=self.access_log))
-        self.process = processes.start(name, self._command(config))
-        for port in self.ports.values():
-            self.process.wait_for(lambda port=port: self._answers(port), "its listeners answer")
-        self.take()
+        path = self.folder / "bootstrap.yaml"
+        path.write_text(config.bootstrap({**names, "ACCESS_LOG": str(self.access_log)}))
+        admin = self.folder / "admin"
+        command = [*self._command(), "-c", path, "--admin-address-path", admin]
+        self.process = processes.start(self.name.replace(" ", "-"), command)
+        self.admin_port = int(self.process.file_text(admin).rsplit(":", 1)[1])
+        self.process.wait_for(self._is_ready, "it is ready")
 
-    def _command(self, config):
-        common = ["-c", config, "--concurrency", "1", "--log-level", "warning"]
+    def _command(self):
+        common = ["--concurrency", "1", "--log-level", "warning"]
         if self.kind == "envoy":
             return [paths.envoy(), *common, "--disable-hot-restart"]
         return [paths.program("fairlead-proxy"), *common]
 
-    @staticmethod
-    def _answers(port):
+    def _is_ready(self):
         try:
-            return http_client.get(port, "/direct", "actions.test").status
+            return http_client.get(self.admin_port, "/ready").status == 200
         except OSError:
-            return 0
+            return False
 
     def take(self):
         """{upstream: requests} since the last call."""
@@ -72,9 +86,11 @@ class Proxy:
     def run(self, case):
         """The Outcome of a case."""
         self.take()
+        port = self.ports[case.listener]
+        pieces = [case.request] if isinstance(case.request, bytes) else case.request
         exchange = http_client.send(
-            self.ports[case.listener],
-            case.request,
+            port,
+            [piece.replace(b"$PORT", str(port).encode()) for piece in pieces],
             finals=case.finals,
             methods=case.methods,
             seconds=CASE_SECONDS,
@@ -84,15 +100,26 @@ class Proxy:
         )
         if exchange.end != "kept":
             time.sleep(LATE_SECONDS)
-        return compare.Outcome(exchange, self.take())
+        received = self.take()
+        for messages in [exchange.interim, exchange.responses, *received.values()]:
+            for message in messages:
+                self._name_ports(message)
+        return compare.Outcome(exchange, received)
+
+    def _name_ports(self, message):
+        """Our ports by name, in what is compared as text."""
+        for port, name in self.port_names.items():
+            message.start_line = message.start_line.replace(port, name)
+            message.headers = [(key, value.replace(port, name)) for key, value in message.headers]
+            message.body = message.body.replace(port.encode(), name.encode())
 
     def run_all(self, chosen):
         outcomes = {}
         for case in chosen:
             if not self.process.is_running():
-                raise Failed(f"{self.name} ended during {case.name!r}:\n{self.process.log_end()}")
+                raise Failed(f"{self.name} ended before {case.name!r}:\n{self.process.log_end()}")
             outcomes[case.name] = self.run(case)
-        for request in cases.LOGGED.values():
+        for request in self.config.logged.values():
             http_client.send(self.ports["main"], request, seconds=CASE_SECONDS, settle=0)
         return outcomes
 
@@ -134,39 +161,52 @@ class Verdict:
         self.allowed = []
         self.note = ""
 
-    def add(self, aspect, left, right, used):
-        for entry in allowed.ALLOWED:
-            if fnmatch.fnmatchcase(self.name, entry.cases) and fnmatch.fnmatchcase(
+
+class Judge:
+    """Compares outcomes, and knows which allowances were needed."""
+
+    def __init__(self, allowances):
+        self.allowances = allowances
+        self.used = set()
+
+    def case(self, name, case, left, right):
+        verdict = Verdict(name)
+        if case.strict:
+            strict = compare.strict_verdict(left, right)
+            if strict is None:
+                verdict.note = compare.strict_note(left, right)
+                return verdict
+            if strict != "compare":
+                self._add(verdict, "strictness", "", strict)
+                return verdict
+        for aspect, one, two in self._differences(case, left, right):
+            self._add(verdict, aspect, one, two)
+        return verdict
+
+    @staticmethod
+    def _differences(case, left, right):
+        if case.summary is None:
+            return compare.differences(left, right)
+        one, two = case.summary(left), case.summary(right)
+        return [] if one == two else [("summary", one, two)]
+
+    def logs(self, config, left, right):
+        for name in config.logged:
+            verdict = Verdict(f"{config.name}: access log: {name}")
+            one, two = left.get(name), right.get(name)
+            if one != two or one is None:
+                self._add(verdict, "line", one, two)
+            yield verdict
+
+    def _add(self, verdict, aspect, left, right):
+        for entry in self.allowances:
+            if fnmatch.fnmatchcase(verdict.name, entry.cases) and fnmatch.fnmatchcase(
                 aspect, entry.aspect
             ):
-                used.add(entry)
-                self.allowed.append((aspect, entry.reason))
+                self.used.add(entry)
+                verdict.allowed.append((aspect, entry.reason))
                 return
-        self.differs.append((aspect, left, right))
-
-
-def judge(case, left, right, used):
-    verdict = Verdict(case.name)
-    if case.strict:
-        strict = compare.strict_verdict(left, right)
-        if strict is None:
-            verdict.note = compare.strict_note(left, right)
-            return verdict
-        if strict != "compare":
-            verdict.add("strictness", "", strict, used)
-            return verdict
-    for aspect, one, two in compare.differences(left, right):
-        verdict.add(aspect, one, two, used)
-    return verdict
-
-
-def judge_logs(left, right, used):
-    for name in cases.LOGGED:
-        verdict = Verdict(f"access log: {name}")
-        one, two = left.get(name), right.get(name)
-        if one != two or one is None:
-            verdict.add("line", one, two, used)
-        yield verdict
+        verdict.differs.append((aspect, left, right))
 
 
 def report(verdicts, names, is_verbose):
@@ -178,7 +218,7 @@ def report(verdicts, names, is_verbose):
             verdict.note
         )
         if is_verbose or word != "same":
-            print(f"{word:8} {verdict.name:44} {'; '.join(notes)}")
+            print(f"{word:8} {verdict.name:52} {'; '.join(notes)}")
         for aspect, left, right in verdict.differs:
             print(
                 f"         {aspect}\n           {names[0]:9} {left!r}\n"
@@ -188,57 +228,101 @@ def report(verdicts, names, is_verbose):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("patterns", nargs="*", help="only cases whose name has one of these words")
+    parser.add_argument(
+        "patterns", nargs="*", help="only cases with one of these words in `CONFIG: CASE`"
+    )
     parser.add_argument("--left", choices=["envoy", "fairlead"], default="envoy")
     parser.add_argument("--right", choices=["envoy", "fairlead"], default="fairlead")
+    parser.add_argument("-j", "--jobs", type=int, default=4, help="configurations at once")
     parser.add_argument("-v", "--verbose", action="store_true", help="list the equal cases as well")
     parser.add_argument("--keep", action="store_true", help="keep configurations and logs")
     parser.add_argument("--list", action="store_true", help="list the cases")
     return parser.parse_args()
 
 
-def run(arguments, chosen):
-    """(verdicts, allowances that were used)."""
-    used = set()
-    with Processes("differential", keep=arguments.keep) as processes:
-        ring = [Upstream(name).__enter__() for name in ("ring1", "ring2", "ring3")]
-        ring_ports = [upstream.port for upstream in ring]
-        left = Proxy("left", arguments.left, processes, ring_ports)
-        right = Proxy("right", arguments.right, processes, ring_ports)
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            outcomes = list(pool.map(lambda proxy: proxy.run_all(chosen), (left, right)))
-        processes.stop_all()  # which writes their access logs out
-        verdicts = [
-            judge(case, outcomes[0][case.name], outcomes[1][case.name], used) for case in chosen
-        ]
-        if not arguments.patterns:
-            verdicts += judge_logs(left.logged(), right.logged(), used)
-        for upstream in [left, right, *ring]:
+def run_config(arguments, config, chosen, ring_ports, judge):
+    """The verdicts on the chosen cases of one configuration."""
+    name = f"differential-{config.name.replace(' ', '-')}-"
+    proxies = []
+    with Processes(name, keep=arguments.keep) as processes:
+
+        def run_side(side, kind):
+            proxy = Proxy(side, kind, config, processes, ring_ports)
+            proxies.append(proxy)
+            return proxy, proxy.run_all(chosen)
+
+        try:
+            sides = (("left", arguments.left), ("right", arguments.right))
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                (left, ours), (right, theirs) = pool.map(lambda side: run_side(*side), sides)
+            processes.stop_all()  # which writes their access logs out
+            verdicts = [
+                judge.case(config.full_name(case), case, ours[case.name], theirs[case.name])
+                for case in chosen
+            ]
+            if not arguments.patterns:
+                verdicts += judge.logs(config, left.logged(), right.logged())
+        finally:
+            for proxy in proxies:
+                proxy.stop()
+    return verdicts
+
+
+def run_all(arguments, chosen, judge):
+    """The verdicts on [(config, cases)], several configurations at once."""
+    ring = [Upstream(name).__enter__() for name in ("ring1", "ring2", "ring3")]
+    ring_ports = [upstream.port for upstream in ring]
+
+    def run_one(entry):
+        try:
+            return run_config(arguments, *entry, ring_ports, judge)
+        except Failed as problem:
+            verdict = Verdict(f"{entry[0].name}: the proxies run")
+            verdict.differs.append(("process", "", str(problem)))
+            return [verdict]
+
+    try:
+        with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+            longest_first = sorted(chosen, key=lambda entry: -len(entry[1]))
+            return [verdict for found in pool.map(run_one, longest_first) for verdict in found]
+    finally:
+        for upstream in ring:
             upstream.stop()
-    return verdicts, used
 
 
 def main():
     arguments = parse_arguments()
     words = [pattern.lower() for pattern in arguments.patterns]
-    chosen = [c for c in cases.CASES if not words or any(w in c.name.lower() for w in words)]
-    if len({case.name for case in cases.CASES}) != len(cases.CASES):
-        sys.exit("two cases have one name")
+    configs, allowances = load()
+    chosen = []
+    for config in configs:
+        cases = [
+            case
+            for case in config.cases
+            if not words or any(word in config.full_name(case).lower() for word in words)
+        ]
+        if cases:
+            chosen.append((config, cases))
     if arguments.list:
-        for case in chosen:
-            print(case.name)
+        for config, cases in chosen:
+            print("\n".join(config.full_name(case) for case in cases))
         return 0
+    judge = Judge(allowances)
+    started = time.monotonic()
     try:
-        verdicts, used = run(arguments, chosen)
-    except (paths.Missing, Failed) as problem:
-        print(problem)
-        print("0 passed, 1 failed")
+        paths.envoy()
+        paths.program("fairlead-proxy")
+        verdicts = run_all(arguments, chosen, judge)
+    except paths.Missing as problem:
+        print(f"{problem}\n0 passed, 1 failed")
         return 1
     report(verdicts, (arguments.left, arguments.right), arguments.verbose)
     if not words:
-        for entry in allowed.ALLOWED:
-            if entry not in used:
+        for entry in allowances:
+            if entry not in judge.used:
                 print(f"note: nothing needs the allowance {entry.cases} / {entry.aspect}")
+    seconds = time.monotonic() - started
+    print(f"{len(verdicts)} comparisons on {len(chosen)} configurations in {seconds:.0f} s")
     failed = sum(bool(verdict.differs) for verdict in verdicts)
     print(f"{len(verdicts) - failed} passed, {failed} failed")
     return 1 if failed or not verdicts else 0
