@@ -14,8 +14,8 @@
 namespace fairlead::http {
 
 // Fills in scheme, X-Forwarded-*, X-Request-Id, stream.info.downstream_client; removes x-envoy-*
-// fields that outsiders may not set; applies path and Host rules. False when the request was answered
-// instead (stream.Reply).
+// fields that outsiders may not set; applies path and Host rules. False when the request was
+// answered instead (stream.Reply).
 bool ApplyRequestRules(const HcmConfig& config, filters::Stream& stream);
 
 // Server, Date, Via, X-Request-Id; removes hop-by-hop remains.
