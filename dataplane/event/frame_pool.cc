@@ -20,6 +20,7 @@ struct FreeFrame {
 struct Lists {
   std::array<FreeFrame*, kClasses> head{};
   std::array<size_t, kClasses> kept{};
+  size_t in_use = 0;
   ~Lists() {
     for (FreeFrame* frame : head) {
       while (frame != nullptr) {
@@ -39,6 +40,7 @@ size_t ClassOf(size_t size) { return (size - 1) / kClassBytes; }
 
 void* FramePool::Allocate(size_t size) {
   const size_t at = ClassOf(size);
+  ++lists.in_use;
   if (at < kClasses && lists.head[at] != nullptr) {
     FreeFrame* frame = lists.head[at];
     lists.head[at] = frame->next;
@@ -52,9 +54,12 @@ void* FramePool::Allocate(size_t size) {
 
 void FramePool::Free(void* frame, size_t size) {
   const size_t at = ClassOf(size);
+  --lists.in_use;
   if (at >= kClasses || lists.kept[at] >= kKeptMax) return std::free(frame);
   lists.head[at] = new (frame) FreeFrame{lists.head[at]};
   ++lists.kept[at];
 }
+
+size_t FramePool::InUse() { return lists.in_use; }
 
 }  // namespace fairlead::event

@@ -38,6 +38,7 @@ class FreeList {
 };
 
 struct BlockPool {
+  size_t in_use = 0;
   std::array<FreeList, 3> lists{FreeList(kSmallBlock), FreeList(kReadBlock), FreeList(kLargeBlock)};
 };
 
@@ -50,7 +51,9 @@ BlockPool& Pool() {
 
 Block* Block::New(size_t capacity) {
   size_t size = capacity;
-  for (FreeList& list : Pool().lists) {
+  BlockPool& pool = Pool();
+  ++pool.in_use;
+  for (FreeList& list : pool.lists) {
     if (capacity > list.capacity()) continue;
     if (Block* block = list.Take()) {
       block->references = 1;
@@ -67,7 +70,9 @@ Block* Block::New(size_t capacity) {
 }
 
 void Block::Free(Block* block) {
-  for (FreeList& list : Pool().lists) {
+  BlockPool& pool = Pool();
+  --pool.in_use;
+  for (FreeList& list : pool.lists) {
     if (list.capacity() == block->capacity && list.Put(block)) return;
   }
   std::free(block);
@@ -78,6 +83,8 @@ size_t Block::PooledBytes() {
   for (const FreeList& list : Pool().lists) bytes += list.bytes();
   return bytes;
 }
+
+size_t Block::InUse() { return Pool().in_use; }
 
 Slice Slice::Copy(std::string_view bytes) {
   Block* block = Block::New(bytes.size());

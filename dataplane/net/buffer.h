@@ -42,6 +42,8 @@ struct Block {
   }
   // Bytes held by this thread's pool and not in use.
   static size_t PooledBytes();
+  // Blocks of this thread that have references: what is left when all is over has leaked.
+  static size_t InUse();
 
  private:
   static void Free(Block* block);

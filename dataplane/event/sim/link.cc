@@ -90,6 +90,7 @@ int64_t Link::Send(int side, std::string_view bytes) {
   Half& to = half(1 - side);
   if (mine.is_reset) return std::exchange(mine.is_error_told, true) ? -EPIPE : -ECONNRESET;
   if (mine.has_sent_end) return -EPIPE;
+  if (side == 0 && to.is_closed && !mine.has_end) ++network_.crossings;
   const size_t used = to.unread() + to.under_way;
   const size_t window = network_.weather().window;
   const size_t space = window > used ? window - used : 0;
@@ -172,6 +173,7 @@ void Link::Close(int side) {
   mine.socket = nullptr;
   mine.is_closed = true;
   if (mine.is_reset) return;
+  if (side == 1 && mine.unread() + mine.under_way > 0) ++network_.crossings;
   if (mine.unread() > 0) return SendReset(1 - side);
   if (!std::exchange(mine.has_sent_end, true)) SendEnd(1 - side);
 }

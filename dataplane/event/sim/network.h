@@ -117,6 +117,8 @@ class Network final : public TimeSource {
   // --- What loops and links need. ---
   // Sockets and listening sockets that are not closed.
   int64_t open_sockets = 0;
+  // Bytes for an accepting side that closed before it had read them, or before its end arrived.
+  uint64_t crossings = 0;
   bool FailNow(Call call);
   Duration Latency();
   uint64_t NextLinkId() { return ++links_; }
