@@ -25,7 +25,8 @@ class Exchange {
   // Filters whose OnRequest has run: the first so many of the chain.
   size_t filters_run = 0;
   bool is_response_started = false;
-  bool is_request_counted = false;
+  // Complete and well-formed.
+  bool is_head_read = false;
 
   void Clear() {
     // The call first: what it still sends comes from the others.
@@ -36,7 +37,7 @@ class Exchange {
     routes.reset();
     filters_run = 0;
     is_response_started = false;
-    is_request_counted = false;
+    is_head_read = false;
   }
 };
 

@@ -68,7 +68,7 @@ ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket
 ServerConnection::~ServerConnection() {
   stats_->downstream_cx_active.Sub();
   // Cancelled in the middle of a request.
-  if (exchange_ != nullptr && exchange_->is_request_counted) stats_->downstream_rq_active.Sub();
+  if (exchange_ != nullptr) stats_->downstream_rq_active.Sub();
 }
 
 event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<ServerConnection> self) {
@@ -114,6 +114,9 @@ event::Task<void> ServerConnection::ServeRequest() {
     if (parsed.state != ParseState::kIncomplete) break;
     const int64_t n = co_await socket_->Read(in_, net::kReadBlock);
     if (n <= 0) {
+      stream.info.SetFlag(observe::kDownstreamConnectionTermination);
+      stream.info.response_code_details = "downstream_remote_disconnect";
+      stats_->downstream_rq_rx_reset.Add();
       is_broken_ = true;
       co_return;
     }
@@ -149,6 +152,9 @@ void ServerConnection::BeginRequest() {
   stream.info.start = worker_.loop.now();
   stream.info.downstream_remote = socket_->peer_address();
   ++requests_;
+  // From its first byte, whatever becomes of it.
+  stats_->downstream_rq_total.Add();
+  stats_->downstream_rq_active.Add();
   watchdog_.SetIdle(hcm.stream_idle_timeout, Alarm::kStreamIdle);
   watchdog_.ClearDeadline();
   if (hcm.request_headers_timeout.count() > 0) {
@@ -160,9 +166,7 @@ bool ServerConnection::AcceptRequest() {
   filters::Stream& stream = exchange_->stream;
   const HcmConfig& hcm = *exchange_->hcm->object;
   codec::RequestHead& request = stream.request;
-  stats_->downstream_rq_total.Add();
-  stats_->downstream_rq_active.Add();
-  exchange_->is_request_counted = true;
+  exchange_->is_head_read = true;
   exchange_->request_body.Start(*socket_, in_, request.framing, hcm.enable_trailers,
                                 hcm.head_limits.fields_max);
   stream.keeps_trailers = hcm.enable_trailers;
@@ -195,9 +199,6 @@ bool ServerConnection::AcceptRequest() {
 
 void ServerConnection::RejectRequest(ParseError error) {
   filters::Stream& stream = exchange_->stream;
-  stats_->downstream_rq_total.Add();
-  stats_->downstream_rq_active.Add();
-  exchange_->is_request_counted = true;
   stats_->downstream_cx_protocol_error.Add();
   if (error == ParseError::kTooManyFields) stats_->downstream_rq_too_many_headers.Add();
   const uint16_t status = codec::http1::ErrorStatus(error);
@@ -337,7 +338,7 @@ bool ServerConnection::ReplyToAlarm() {
   if (alarm_ == Alarm::kResponse) exchange.call.NoteTimeout();
   exchange.call.Reset();
   // For requests that have come in full the fault lies behind us, else with the client.
-  const bool is_complete = exchange.is_request_counted && exchange.request_body.is_complete();
+  const bool is_complete = exchange.is_head_read && exchange.request_body.is_complete();
   LocalReply reply;
   switch (alarm_) {
     case Alarm::kResponse:
@@ -393,15 +394,13 @@ bool ServerConnection::ReplyToAlarm() {
 ServerConnection::Next ServerConnection::FinishExchange() {
   Exchange& exchange = *exchange_;
   filters::Stream& stream = exchange.stream;
-  const bool is_request_read = exchange.is_request_counted && exchange.request_body.is_complete();
+  const bool is_request_read = exchange.is_head_read && exchange.request_body.is_complete();
   watchdog_.Clear();
-  if (exchange.is_request_counted) {
-    stream.info.response_complete = worker_.loop.now();
-    stats_->downstream_rq_active.Sub();
-    CountResponse();
-    for (const auto& log : exchange.hcm->object->access_logs) {
-      log->Log(stream.log_entry());
-    }
+  stream.info.response_complete = worker_.loop.now();
+  stats_->downstream_rq_active.Sub();
+  CountResponse();
+  for (const auto& log : exchange.hcm->object->access_logs) {
+    log->Log(stream.log_entry());
   }
   const bool has_more_input = !in_.empty();
   worker_.GiveExchange(std::move(exchange_));
