@@ -52,7 +52,9 @@ absl::Status ReadHttpOptions(const HttpOptions& options, const std::string& path
     FL_RETURN_IF_ERROR(ReadHttp2(http, explicit_path, config));
   } else if (http.has_http_protocol_options()) {
     FL_RETURN_IF_ERROR(OnlyFields(http.http_protocol_options(),
-                                  StrCat(explicit_path, ".http_protocol_options"), {}));
+                                  StrCat(explicit_path, ".http_protocol_options"),
+                                  {"enable_trailers"}));
+    config.enable_trailers = http.http_protocol_options().enable_trailers();
   } else {
     return InvalidArgument(explicit_path,
                            ": is not set; supported: http_protocol_options: {} (HTTP/1.1), and "

@@ -102,6 +102,8 @@ struct ClusterConfig {
   std::chrono::milliseconds idle_timeout{3'600'000};
   // Requests after which a connection is not used again; 0: no limit.
   uint32_t requests_per_connection_max = 0;
+  // Trailers are sent to its upstreams and taken from them (Http1ProtocolOptions.enable_trailers).
+  bool enable_trailers = false;
   // Bytes buffered for one connection before reading stops (per_connection_buffer_limit_bytes, 1
   // MiB).
   uint32_t buffer_limit_bytes = 1024 * 1024;

@@ -189,13 +189,14 @@ TEST(CompileClusterTest, StrictDns) {
 
 TEST(CompileClusterTest, HttpOptions) {
   const auto config = Compile(WithHttpOptions(R"(
-      explicit_http_config { http_protocol_options {} }
+      explicit_http_config { http_protocol_options { enable_trailers: true } }
       common_http_protocol_options { idle_timeout { seconds: 7 }
                                      max_requests_per_connection { value: 100 } })"));
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_FALSE((*config)->http2);
   EXPECT_EQ((*config)->idle_timeout, seconds(7));
   EXPECT_EQ((*config)->requests_per_connection_max, 100u);
+  EXPECT_TRUE((*config)->enable_trailers);
 }
 
 TEST(CompileClusterTest, AClusterThatSpeaksHttp2IsAcceptedAndMarked) {
@@ -211,7 +212,7 @@ TEST(CompileClusterTest, OtherHttpOptionsAreRefused) {
   for (const std::string options :
        {"", "explicit_http_config {}", "auto_config {}", "use_downstream_protocol_config {}",
         "explicit_http_config { http3_protocol_options {} }",
-        "explicit_http_config { http_protocol_options { enable_trailers: true } }",
+        "explicit_http_config { http_protocol_options { accept_http_10: true } }",
         "explicit_http_config { http2_protocol_options { max_concurrent_streams { value: 1 } } }",
         "explicit_http_config { http_protocol_options {} } common_http_protocol_options { "
         "max_headers_count { value: 5 } }"}) {

@@ -69,7 +69,7 @@ void DeclareProtocolOptions(xds::SupportTable& table) {
               {"explicit_http_config", "common_http_protocol_options"});
   table.Allow("envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig",
               {"http_protocol_options", "http2_protocol_options"});
-  table.Allow("envoy.config.core.v3.Http1ProtocolOptions", {});
+  table.Allow("envoy.config.core.v3.Http1ProtocolOptions", {"enable_trailers"});
   table.Allow("envoy.config.core.v3.Http2ProtocolOptions", {"connection_keepalive"});
   table.Allow("envoy.config.core.v3.KeepaliveSettings", {"interval", "timeout"});
   table.Allow("envoy.config.core.v3.HttpProtocolOptions",

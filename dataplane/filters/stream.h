@@ -50,7 +50,8 @@ struct Stream {
   codec::RequestHead request;
   // What is left of the request's body, as the filters so far have wrapped it.
   codec::BodyReader* request_body = nullptr;
-  // Trailers are passed on in both directions (Http1ProtocolOptions.enable_trailers).
+  // Trailers are passed on in both directions: when the listener and, from the router on, the
+  // cluster say so (Http1ProtocolOptions.enable_trailers).
   bool keeps_trailers = false;
   // Null when no route matched.
   const route::Route* route = nullptr;

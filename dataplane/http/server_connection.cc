@@ -238,7 +238,7 @@ event::Task<void> ServerConnection::SendResponse() {
   codec::BytesBody none;
   codec::BodyReader& body = stream.response_body != nullptr ? *stream.response_body : none;
   const wire::PumpOutcome outcome =
-      co_await wire::SendMessage(std::move(head), body, framing, *socket_, watchdog_);
+      co_await wire::SendMessage(std::move(head), body, framing, true, *socket_, watchdog_);
   stream.info.bytes_sent = outcome.body_bytes;
   switch (outcome.result) {
     case wire::PumpResult::kSent:

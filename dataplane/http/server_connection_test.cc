@@ -93,6 +93,32 @@ TEST_F(ServerConnectionTest, BodiesByLengthAndInChunksPassBothWays) {
   client.ReadUntil("\r\n\r\nok");
 }
 
+TEST_F(ServerConnectionTest, TrailersPassWhenBothTheListenerAndTheClusterSaySo) {
+  constexpr std::string_view kRequest =
+      "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx-up: 1\r\n\r\n";
+  constexpr std::string_view kResponse =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx-down: 1\r\n\r\n";
+  config->enable_trailers = true;
+  Start();
+  for (const bool cluster_says_so : {false, true}) {
+    cluster_text = cluster_says_so ? R"(typed_extension_protocol_options {
+        key: "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+        value { [type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions] {
+            explicit_http_config { http_protocol_options { enable_trailers: true } } } } })"
+                                   : "";
+    SetEndpoints({upstream.address()});
+    RawPeer client = Client();
+    client.Send(kRequest);
+    RawPeer up = upstream.Accept();
+    EXPECT_EQ(up.ReadUntil("\r\n\r\n0\r\n").find("x-up"), std::string::npos);
+    EXPECT_EQ(up.ReadUntil("\r\n"), cluster_says_so ? "x-up: 1\r\n" : "\r\n");
+    up.Send(kResponse);
+    client.ReadUntil("\r\n\r\n0\r\n");
+    EXPECT_EQ(client.ReadUntil("\r\n"), cluster_says_so ? "x-down: 1\r\n" : "\r\n");
+    up.Close();
+  }
+}
+
 TEST_F(ServerConnectionTest, LargeBodiesPassWholeInBothDirections) {
   Start();
   RawPeer client = Client();

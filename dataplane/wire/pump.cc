@@ -61,7 +61,8 @@ class Framer {
 }  // namespace
 
 event::Task<PumpOutcome> SendMessage(net::Slice head, BodyReader& body, Framing framing,
-                                     event::Socket& socket, event::Watchdog& watchdog) {
+                                     bool sends_trailers, event::Socket& socket,
+                                     event::Watchdog& watchdog) {
   Batch batch;
   Framer framer(framing);
   batch.Add(std::move(head));
@@ -80,7 +81,7 @@ event::Task<PumpOutcome> SendMessage(net::Slice head, BodyReader& body, Framing 
       if (piece.kind == BodyPiece::Kind::kFailed) {
         result = PumpResult::kReadFailed;
       } else {
-        framer.End(batch, body.trailers());
+        framer.End(batch, sends_trailers ? body.trailers() : nullptr);
       }
     }
     if (!batch.empty()) {

@@ -3,7 +3,8 @@
 
 // Sends a head and its body: pulls pieces and writes them, as many at a time as are there.
 //
-//     PumpResult result = co_await SendMessage(head_bytes, body, framing, socket, watchdog);
+//     PumpResult result = co_await SendMessage(head, body, framing, sends_trailers, socket,
+//     watchdog);
 //
 // A small message whose body is there leaves in one write with its head. Nothing more is pulled
 // before what was pulled is written: that is the back-pressure.
@@ -29,10 +30,11 @@ struct PumpOutcome {
 };
 
 // `head` may be empty (the head has left before). `framing` says how the body is written; kLength
-// trusts the reader to yield just that much, as the framing of a received message does.
+// trusts the reader to yield just that much, as the framing of a received message does. Trailers
+// the body has are dropped unless `sends_trailers`.
 event::Task<PumpOutcome> SendMessage(net::Slice head, codec::BodyReader& body,
-                                     codec::Framing framing, event::Socket& socket,
-                                     event::Watchdog& watchdog);
+                                     codec::Framing framing, bool sends_trailers,
+                                     event::Socket& socket, event::Watchdog& watchdog);
 
 }  // namespace fairlead::wire
 

@@ -29,6 +29,7 @@ class Case:
     strict: bool = False
     half_close: bool = False
     awaits_continue: bool = False  # the second piece follows an interim response
+    in_turn: bool = False  # a piece follows the answer to the one before it
     # What is compared instead of all that was seen: a function of the compare.Outcome.
     summary: object = None
 

@@ -96,6 +96,7 @@ class Proxy:
             seconds=CASE_SECONDS,
             half_close=case.half_close,
             awaits_continue=case.awaits_continue,
+            in_turn=case.in_turn,
             settle=SETTLE_SECONDS,
         )
         if exchange.end != "kept":

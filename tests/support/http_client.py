@@ -129,15 +129,19 @@ def send(
     half_close=False,
     settle=QUIET_SECONDS,
     awaits_continue=False,
+    in_turn=False,
 ):
     """Sends `data` (bytes, or a list of pieces sent one by one) on a new connection.
 
     Reads `finals` responses and then waits whether the connection stays. `methods` are the
-    requests' methods, needed when one is HEAD.
+    requests' methods, needed when one is HEAD. With `in_turn` a piece follows the answer to the one
+    before it.
     """
     pieces = [data] if isinstance(data, bytes) else data
     with Client(port, seconds) as client:
-        for piece in pieces:
+        for count, piece in enumerate(pieces):
+            if in_turn and count:
+                client.read(count, methods)
             if not client.write(piece):
                 break
             if awaits_continue and piece is not pieces[-1]:

@@ -42,6 +42,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   timeout_ = std::min<std::chrono::milliseconds>(forward.timeout, kTimeoutMax);
   deadline_.reset();
   has_response_ = false;
+  stream.keeps_trailers = stream.keeps_trailers && cluster_->config().enable_trailers;
   stream.info.upstream_cluster = cluster_->name();
   if (!PickHost(stream, forward)) co_return stream.Reply(kNoHealthyHost);
   bool may_move = false;
@@ -149,7 +150,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::Exchange(Stream& stream) {
 event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
   const wire::PumpOutcome outcome =
       co_await wire::SendMessage(std::move(head), *stream.request_body, stream.request.framing,
-                                 connection_->socket(), *stream.watchdog);
+                                 stream.keeps_trailers, connection_->socket(), *stream.watchdog);
   stream.info.bytes_received += outcome.body_bytes;
   switch (outcome.result) {
     case wire::PumpResult::kSent:

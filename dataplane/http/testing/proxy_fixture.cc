@@ -66,6 +66,7 @@ void ProxyFixture::SetRoutes(const std::string& text) {
 
 void ProxyFixture::SetEndpoints(std::vector<net::Address> addresses) {
   envoy::config::cluster::v3::Cluster proto;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(cluster_text, &proto));
   proto.set_name("c");
   proto.mutable_load_assignment()->set_cluster_name("c");
   for (const net::Address& address : addresses) {

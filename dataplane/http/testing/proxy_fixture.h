@@ -45,7 +45,7 @@ class ProxyFixture : public ::testing::Test, private event::AcceptHandler {
   // Routes from YAML-free text: a RouteConfiguration in protobuf text format. The default sends
   // everything to "c".
   void SetRoutes(const std::string& text);
-  // Endpoints of cluster "c".
+  // Endpoints of cluster "c", whose other fields are `cluster_text`.
   void SetEndpoints(std::vector<net::Address> addresses);
   HttpStats& stats() { return *hcm_->stats; }
 
@@ -54,6 +54,8 @@ class ProxyFixture : public ::testing::Test, private event::AcceptHandler {
   Pump pump;
   std::unique_ptr<Worker> worker;
   RawListener upstream;
+  // Fields of cluster "c" in protobuf text format, for the next SetEndpoints.
+  std::string cluster_text;
   std::shared_ptr<HcmConfig> config = std::make_shared<HcmConfig>();
   std::shared_ptr<RecordingLog> log = std::make_shared<RecordingLog>();
 
