@@ -134,6 +134,16 @@ TRAILERS = Config(
 
 ALLOWED = [
     Allowed(
+        "trailers: with te",
+        "upstream header connection",
+        "who sends TE names it in Connection (RFC 9110 section 10.1.4)",
+    ),
+    Allowed(
+        "trailers: response trailers to HEAD",
+        "header transfer-encoding",
+        "framing is each hop's own; a response to HEAD has none (RFC 9112 section 6.1)",
+    ),
+    Allowed(
         "bodies: a length with zeros in front",
         "upstream header content-length",
         "a length is written anew, in its one canonical form",
