@@ -349,6 +349,27 @@ TEST_F(ServerConnectionTest, HeadThatDoesNotComeInTimeIs408) {
   EXPECT_TRUE(client.IsQuiet());
   Advance(seconds(11));
   EXPECT_TRUE(client.ReadUntil("request header timeout").starts_with("HTTP/1.1 408 "));
+  // Envoy counts and logs it, too.
+  EXPECT_EQ(stats().downstream_rq_total.value(), 1u);
+  EXPECT_EQ(stats().downstream_rq_active.value(), 0);
+  EXPECT_EQ(stats().downstream_rq_xx[3].value(), 1u);
+  ASSERT_EQ(log->lines.size(), 1u);
+  EXPECT_EQ(log->lines[0].status, 408);
+}
+
+TEST_F(ServerConnectionTest, ClientThatLeavesWithinItsHeadIsCountedAndLogged) {
+  Start();
+  RawPeer client = Client();
+  client.Send("GET / HTTP/1.1\r\nHo");
+  EXPECT_TRUE(client.IsQuiet());
+  client.Close();
+  Advance(seconds(1));
+  EXPECT_EQ(stats().downstream_rq_total.value(), 1u);
+  EXPECT_EQ(stats().downstream_rq_active.value(), 0);
+  EXPECT_EQ(stats().downstream_rq_rx_reset.value(), 1u);
+  ASSERT_EQ(log->lines.size(), 1u);
+  EXPECT_EQ(log->lines[0].status, 0);
+  EXPECT_EQ(log->lines[0].flags, observe::kDownstreamConnectionTermination);
 }
 
 TEST_F(ServerConnectionTest, IdleConnectionIsClosedInTime) {
