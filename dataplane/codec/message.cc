@@ -29,6 +29,19 @@ Method LookupMethod(std::string_view text) {
   return Method::kOther;
 }
 
+bool IsBodyUnusual(Method method) {
+  switch (method) {
+    case Method::kGet:
+    case Method::kHead:
+    case Method::kDelete:
+    case Method::kOptions:
+    case Method::kTrace:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void RequestHead::Clear() {
   method = Method::kOther;
   method_text = {};

@@ -34,6 +34,11 @@ enum class Version : uint8_t { kHttp10, kHttp11, kHttp2 };
 // The method of a request line or of `:method`; methods are case-sensitive (RFC 9110 section 9.1).
 Method LookupMethod(std::string_view text);
 
+// Whether a body in a request of this method has no meaning of its own (RFC 9110 sections 9.3.1,
+// 9.3.2, 9.3.5, 9.3.7, 9.3.8). Some servers never look for one and take its bytes for the next
+// request.
+bool IsBodyUnusual(Method method);
+
 // How a message's body ends.
 struct Framing {
   enum class Kind : uint8_t {
@@ -64,7 +69,7 @@ struct RequestHead {
   Version version = Version::kHttp11;
   // The sender keeps the connection open after this exchange.
   bool keep_alive = true;
-  // Expect: 100-continue was there (the field is taken out).
+  // Expect: 100-continue was there (the field is taken out), and nobody has met it yet.
   bool expects_continue = false;
   // Expect asked for something else (RFC 9110 section 10.1.1: answer with 417). Also taken out.
   bool has_unknown_expectation = false;

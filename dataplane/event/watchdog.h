@@ -36,6 +36,7 @@ enum class Alarm : uint8_t {
   kLinger,          // a closing connection whose peer does not close (delayed_close_timeout)
   kHangup,          // the peer is gone
   kDrain,           // the server closes what is idle
+  kCut,             // the time for draining is over
 };
 
 class Watchdog {

@@ -149,6 +149,7 @@ absl::Status CompileProtocol(const Hcm& proto, HcmConfig& config) {
   config.accept_http_10 = http1.accept_http_10();
   config.default_host_for_http_10 = http1.default_host_for_http_10();
   config.enable_trailers = http1.enable_trailers();
+  config.proxy_100_continue = proto.proxy_100_continue();
   return absl::OkStatus();
 }
 

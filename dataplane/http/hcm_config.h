@@ -59,6 +59,8 @@ struct HcmConfig {
   bool accept_http_10 = false;
   std::string default_host_for_http_10;
   bool enable_trailers = false;
+  // The upstream decides on "Expect: 100-continue"; else this proxy says 100 itself.
+  bool proxy_100_continue = false;
 
   // Timeouts; 0: none.
   std::chrono::milliseconds idle_timeout{3'600'000};

@@ -190,8 +190,17 @@ bool ApplyRequestRules(const HcmConfig& config, Stream& stream) {
     stream.Reply({426, "Upgrade Required", "low_version", 0});
     return false;
   }
-  if (request.authority.empty() && !config.default_host_for_http_10.empty()) {
+  if (request.authority.empty()) {
+    if (config.default_host_for_http_10.empty()) {
+      stream.Reply({400, "", "missing_host_header", 0});
+      return false;
+    }
     request.authority = config.default_host_for_http_10;
+  }
+  // Whoever believes an absolute-form target would take a plain connection for a secure one.
+  if (request.scheme != "http") {
+    stream.Reply({403, "Forbidden", "scheme_is_not_the_connections", 0});
+    return false;
   }
   request.headers.RemoveIf(IsInternalField);
   if (!ApplyNameRules(config, stream)) return false;

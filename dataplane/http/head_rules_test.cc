@@ -91,12 +91,19 @@ TEST_F(HeadRulesTest, Http10IsAnswered426UnlessItIsAccepted) {
   stream.request.version = codec::Version::kHttp10;
   EXPECT_FALSE(ApplyRequestRules(config, stream));
   EXPECT_EQ(stream.response.status, 426);
-  stream.Clear();
-  stream.request.version = codec::Version::kHttp10;
+  stream.request.authority = {};
   config.accept_http_10 = true;
+  EXPECT_FALSE(ApplyRequestRules(config, stream));
+  EXPECT_EQ(stream.response.status, 400);
   config.default_host_for_http_10 = "default.test";
   EXPECT_TRUE(ApplyRequestRules(config, stream));
   EXPECT_EQ(stream.request.authority, "default.test");
+}
+
+TEST_F(HeadRulesTest, SchemeThatIsNotTheConnectionsIs403) {
+  stream.request.scheme = "https";
+  EXPECT_FALSE(ApplyRequestRules(config, stream));
+  EXPECT_EQ(stream.response.status, 403);
 }
 
 TEST_F(HeadRulesTest, UnknownExpectationIs417) {

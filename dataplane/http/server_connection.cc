@@ -23,6 +23,8 @@ using filters::Verdict;
 namespace {
 
 constexpr size_t kLingerBytesMax = 1024 * 1024;
+constexpr std::string_view kRemoteDisconnect = "downstream_remote_disconnect";
+constexpr std::string_view kLocalDisconnect = "downstream_local_disconnect";
 constexpr std::string_view kContinueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 // How long the last answer on a connection may take to be written.
 constexpr std::chrono::seconds kLastAnswerTime(5);
@@ -67,14 +69,16 @@ ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket
 
 ServerConnection::~ServerConnection() {
   stats_->downstream_cx_active.Sub();
+  if (exchange_ == nullptr) return;
   // Cancelled in the middle of a request.
-  if (exchange_ != nullptr) stats_->downstream_rq_active.Sub();
+  NoteDisconnect(kLocalDisconnect);
+  RecordRequest();
 }
 
 event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<ServerConnection> self) {
   ServerConnection& c = *self;
   while (true) {
-    if (c.in_.empty()) {
+    while (!c.HasRequestBytes()) {
       c.is_idle_ = true;
       c.watchdog_.SetIdle(c.hcm_->config->object->idle_timeout, Alarm::kConnectionIdle);
       const auto read = co_await Guarded(c, c.socket_->Read(c.in_, net::kReadBlock));
@@ -99,6 +103,13 @@ event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<Serve
         co_return;
     }
   }
+}
+
+bool ServerConnection::HasRequestBytes() const {
+  // An empty line behind the last request begins none (RFC 9112 section 2.2): who sent it is idle.
+  constexpr std::string_view kEmptyLine = "\r\n";
+  const std::string_view bytes(in_.data(), in_.size());
+  return !kEmptyLine.starts_with(bytes);
 }
 
 // --- One request, from top to bottom. ---
@@ -135,7 +146,7 @@ event::Task<void> ServerConnection::ServeRequest() {
     verdict = decision.pending.is_valid() ? co_await decision.pending : decision.verdict;
   }
   if (verdict == Verdict::kContinue) {
-    if (stream.request.expects_continue && in_.empty() && !co_await SendContinue()) co_return;
+    if (IsContinueDue() && !co_await SendContinue()) co_return;
     co_await hcm.router.Handle(stream, exchange_->call, worker_.clusters);
   }
   co_await SendResponse();
@@ -157,8 +168,12 @@ void ServerConnection::BeginRequest() {
   stats_->downstream_rq_active.Add();
   watchdog_.SetIdle(hcm.stream_idle_timeout, Alarm::kStreamIdle);
   watchdog_.ClearDeadline();
-  if (hcm.request_headers_timeout.count() > 0) {
-    watchdog_.SetDeadline(stream.info.start + hcm.request_headers_timeout, Alarm::kRequestHead);
+  const auto head_time = hcm.request_headers_timeout;
+  const auto request_time = hcm.request_timeout;
+  if (head_time.count() > 0 && (request_time.count() == 0 || head_time < request_time)) {
+    watchdog_.SetDeadline(stream.info.start + head_time, Alarm::kRequestHead);
+  } else if (request_time.count() > 0) {
+    watchdog_.SetDeadline(stream.info.start + request_time, Alarm::kRequest);
   }
 }
 
@@ -168,7 +183,7 @@ bool ServerConnection::AcceptRequest() {
   codec::RequestHead& request = stream.request;
   exchange_->is_head_read = true;
   exchange_->request_body.Start(*socket_, in_, request.framing, hcm.enable_trailers,
-                                hcm.head_limits.fields_max);
+                                hcm.head_limits);
   stream.keeps_trailers = hcm.enable_trailers;
   stream.request_body = &exchange_->request_body;
   watchdog_.ClearDeadline();
@@ -266,7 +281,10 @@ Framing ServerConnection::PrepareResponse() {
   keeps_alive_ = keeps_alive_ && request.keep_alive && !is_draining &&
                  (requests_max == 0 || requests_ < requests_max);
   if (is_draining) stats_->downstream_cx_drain_close.Add();
-  if (stream.is_local_reply && !DropBufferedBody()) keeps_alive_ = false;
+  // A body that is still to come is not waited for behind the response, and the client is told so.
+  if (stream.is_local_reply ? !DropBufferedBody() : !exchange_->request_body.is_complete()) {
+    keeps_alive_ = false;
+  }
   Framing framing = response.framing;
   if (request.method == Method::kHead) {
     // A reply of our own has a body to leave out; one from an upstream has been read without.
@@ -309,12 +327,23 @@ event::Task<bool> ServerConnection::SendInterim(const codec::ResponseHead& head)
   co_return co_await socket_->Write(pieces) == 0;
 }
 
+bool ServerConnection::IsContinueDue() {
+  filters::Stream& stream = exchange_->stream;
+  if (!stream.request.expects_continue) return false;
+  // Who is answered without an upstream need not send the body at all.
+  if (stream.route == nullptr || !std::holds_alternative<route::Forward>(stream.route->action)) {
+    return false;
+  }
+  if (exchange_->hcm->object->proxy_100_continue) return false;
+  // The expectation is met here, and not passed on.
+  stream.request.expects_continue = false;
+  return in_.empty();
+}
+
 event::Task<bool> ServerConnection::SendContinue() {
   std::array<net::Slice, 1> pieces{net::Slice::Static(kContinueLine)};
   if (co_await socket_->Write(pieces) == 0) co_return true;
-  exchange_->stream.info.SetFlag(observe::kDownstreamConnectionTermination);
-  exchange_->stream.info.response_code_details = "downstream_remote_disconnect";
-  is_broken_ = true;
+  NoteDisconnect(kRemoteDisconnect);
   co_return false;
 }
 
@@ -325,6 +354,12 @@ void ServerConnection::OnAlarm(void* self, Alarm alarm) {
   if (c.guard_ == nullptr || !c.guard_->is_waiting()) return;
   c.alarm_ = alarm;
   c.guard_->Interrupt();
+}
+
+void ServerConnection::NoteDisconnect(std::string_view details) {
+  exchange_->stream.info.SetFlag(observe::kDownstreamConnectionTermination);
+  exchange_->stream.info.response_code_details = details;
+  is_broken_ = true;
 }
 
 void ServerConnection::CloseIfIdle() {
@@ -369,10 +404,11 @@ bool ServerConnection::ReplyToAlarm() {
       }
       [[fallthrough]];
     default:
-      stream.info.SetFlag(observe::kDownstreamConnectionTermination);
-      stream.info.response_code_details = "downstream_remote_disconnect";
+      NoteDisconnect(kRemoteDisconnect);
       stats.downstream_rq_rx_reset.Add();
-      is_broken_ = true;
+      return false;
+    case Alarm::kCut:
+      NoteDisconnect(kLocalDisconnect);
       return false;
   }
   if (exchange.is_response_started) {
@@ -392,16 +428,9 @@ bool ServerConnection::ReplyToAlarm() {
 }
 
 ServerConnection::Next ServerConnection::FinishExchange() {
-  Exchange& exchange = *exchange_;
-  filters::Stream& stream = exchange.stream;
-  const bool is_request_read = exchange.is_head_read && exchange.request_body.is_complete();
+  const bool is_request_read = exchange_->is_head_read && exchange_->request_body.is_complete();
   watchdog_.Clear();
-  stream.info.response_complete = worker_.loop.now();
-  stats_->downstream_rq_active.Sub();
-  CountResponse();
-  for (const auto& log : exchange.hcm->object->access_logs) {
-    log->Log(stream.log_entry());
-  }
+  RecordRequest();
   const bool has_more_input = !in_.empty();
   worker_.GiveExchange(std::move(exchange_));
   if (is_broken_) return Next::kClose;
@@ -411,14 +440,18 @@ ServerConnection::Next ServerConnection::FinishExchange() {
   return is_silent ? Next::kClose : Next::kLinger;
 }
 
-void ServerConnection::CountResponse() {
-  const observe::StreamInfo& info = exchange_->stream.info;
+void ServerConnection::RecordRequest() {
+  filters::Stream& stream = exchange_->stream;
+  observe::StreamInfo& info = stream.info;
+  info.response_complete = worker_.loop.now();
+  stats_->downstream_rq_active.Sub();
   if (info.response_code >= 100 && info.response_code < 600) {
     stats_->downstream_rq_xx[info.response_code / 100 - 1].Add();
   }
   stats_->downstream_rx_bytes_total.Add(info.bytes_received);
   stats_->downstream_tx_bytes_total.Add(info.bytes_sent);
   if ((info.response_flags & observe::kNoClusterFound) != 0) stats_->no_cluster.Add();
+  for (const auto& log : exchange_->hcm->object->access_logs) log->Log(stream.log_entry());
 }
 
 event::Task<void> ServerConnection::Linger() {

@@ -39,12 +39,16 @@ class ServerConnection final : public base::ListHook,
   const HcmSlot* hcm_slot() const { return hcm_.get(); }
   // Ends the connection if it waits for a request.
   void CloseIfIdle();
+  // Ends it whatever it does.
+  void Cut() { OnAlarm(this, event::Alarm::kCut); }
 
  private:
   template <typename Awaitable>
   class Guarded;
   enum class Next : uint8_t { kAnotherRequest, kClose, kLinger };
 
+  // Whether the client has begun another request.
+  bool HasRequestBytes() const;
   // One request, from its head to the end of its response.
   event::Task<void> ServeRequest();
   void BeginRequest();
@@ -65,14 +69,19 @@ class ServerConnection final : public base::ListHook,
   // What the client still gets after an alarm. False: nothing.
   bool ReplyToAlarm();
   Next FinishExchange();
-  void CountResponse();
+  // The request is over: counters and access logs.
+  void RecordRequest();
   // Reads what a client still sends for a short time, so that it gets to read our last answer.
   event::Task<void> Linger();
 
   event::Task<bool> SendInterim(const codec::ResponseHead& head) override;
+  // The client waits for a 100 that this proxy is to give.
+  bool IsContinueDue();
   event::Task<bool> SendContinue();
   void OnHangup() override { OnAlarm(this, event::Alarm::kHangup); }
   void OnInput() override {}
+  // The connection ends in the middle of a request.
+  void NoteDisconnect(std::string_view details);
   static void OnAlarm(void* self, event::Alarm alarm);
 
   Worker& worker_;

@@ -32,6 +32,7 @@ void DeclareSupport(xds::SupportTable& table) {
                "request_timeout",
                "request_headers_timeout",
                "delayed_close_timeout",
+               "proxy_100_continue",
                "drain_timeout"});
   table.AllowEnum(
       "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager."

@@ -42,6 +42,21 @@ void Worker::Drain(const HcmSlot* slot) {
   });
 }
 
+void Worker::DrainThenCut(HcmSlot& slot) {
+  slot.is_draining = true;
+  slot.worker = this;
+  slot.cut_timer.Arm(loop.timers(), drain_time);
+  Drain(&slot);
+}
+
+void HcmSlot::OnCut(void* self) {
+  // Its connections keep the slot, and they end here.
+  const base::IntrusivePtr<HcmSlot> slot(static_cast<HcmSlot*>(self));
+  slot->worker->connections_.for_each([&](ServerConnection& connection) {
+    if (connection.hcm_slot() == slot.get()) connection.Cut();
+  });
+}
+
 std::string_view Worker::Date() {
   if (loop.now() >= date_until_) {
     const event::WallTime wall = loop.WallNow();

@@ -6,6 +6,7 @@
 //
 // Thread: worker. Owned by the server.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "dataplane/cluster/cluster_table.h"
 #include "dataplane/event/loop.h"
 #include "dataplane/event/nursery.h"
+#include "dataplane/event/timer.h"
 #include "dataplane/http/hcm_config.h"
 #include "dataplane/http/http_stats.h"
 #include "dataplane/route/route_table.h"
@@ -25,6 +27,7 @@ namespace fairlead::http {
 
 class Exchange;
 class ServerConnection;
+class Worker;
 
 // An immutable object that all workers share, counted on this worker alone, so that a request that
 // keeps it touches no line of memory that other workers write.
@@ -49,6 +52,11 @@ struct HcmSlot : base::RefCounted<HcmSlot> {
   std::shared_ptr<HttpStats> stats;
   // Its listener is going away: connections close after their request.
   bool is_draining = false;
+  // Ends those that take too long.
+  event::Timer cut_timer{&HcmSlot::OnCut, this};
+  Worker* worker = nullptr;
+
+  static void OnCut(void* self);
 };
 
 class Worker {
@@ -70,6 +78,11 @@ class Worker {
   // Connections that wait for a request end now, the others after theirs. With a slot, only those
   // of that slot.
   void Drain(const HcmSlot* slot);
+  // The slot's listener is gone: idle connections end now, the others after their request or, at
+  // the latest, after `drain_time`.
+  void DrainThenCut(HcmSlot& slot);
+  // --drain-time-s.
+  std::chrono::seconds drain_time{600};
   // Ends every connection at once.
   void CloseAll() { nursery_.CancelAll(); }
 
@@ -81,6 +94,7 @@ class Worker {
 
  private:
   friend class ServerConnection;
+  friend struct HcmSlot;
 
   StringMap<base::IntrusivePtr<RouteSlot>> routes_;
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;

@@ -21,8 +21,7 @@ absl::StatusOr<std::unique_ptr<ActiveListener>> ActiveListener::Open(
 
 ActiveListener::~ActiveListener() {
   StopAccepting();
-  hcm_->is_draining = true;
-  worker_.Drain(hcm_.get());
+  worker_.DrainThenCut(*hcm_);
 }
 
 void ActiveListener::Update(const ListenerConfig& config, std::shared_ptr<http::HttpStats> stats) {

@@ -83,6 +83,8 @@ absl::Status Server::Start() {
     workers_.push_back(std::make_unique<WorkerThread>(
         static_cast<int>(i),
         event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())));
+    workers_.back()->PostTo(
+        [time = facts_.options.drain_time](http::Worker& worker) { worker.drain_time = time; });
   }
   publisher_ = std::make_unique<Publisher>(workers_, *dns_, [this] {
     SetFreeMemoryReturnedAtOnce(false);

@@ -27,6 +27,9 @@ class Connection final : public base::ListHook, private event::SocketWatcher {
   net::ReadBuffer& in() { return in_; }
   // Requests that were started on it, the present one included.
   uint32_t requests = 0;
+  // More than the answer may come to the last request: one with a body, which a server that does
+  // not read bodies takes for another request; HEAD, which some answer with a body.
+  bool is_doubtful = false;
 
  private:
   friend class Host;
@@ -36,7 +39,9 @@ class Connection final : public base::ListHook, private event::SocketWatcher {
   void Wake();
   void OnHangup() override { OnInput(); }
   void OnInput() override;
-  static void OnIdleTimeout(void* self) { static_cast<Connection*>(self)->OnInput(); }
+  static void OnIdleTimeout(void* self);
+  // Counts bytes that came without a request: the end of the stream is none.
+  void CountUnasked();
 
   std::unique_ptr<event::Socket> socket_;
   net::ReadBuffer in_;

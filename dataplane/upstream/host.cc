@@ -22,7 +22,27 @@ void Connection::Wake() {
   idle_timer_.Disarm();
 }
 
-void Connection::OnInput() { host_->Drop(*this); }
+void Connection::OnInput() {
+  CountUnasked();
+  host_->Drop(*this);
+}
+
+void Connection::OnIdleTimeout(void* self) {
+  auto& connection = *static_cast<Connection*>(self);
+  connection.host_->Drop(connection);
+}
+
+void Connection::CountUnasked() {
+  if (in_.empty()) {
+    auto read = socket_->Read(in_, net::kReadBlock);
+    if (!read.await_ready()) {
+      // Withdrawn again when it goes out of scope.
+      return read.await_suspend(std::noop_coroutine());
+    }
+    read.await_resume();
+  }
+  if (!in_.empty()) stats_->cx_protocol_error.Add();
+}
 
 Host::~Host() {
   while (!idle_.empty()) delete &idle_.pop_back();
@@ -34,7 +54,9 @@ std::unique_ptr<Connection> Host::TakeIdle(Care care) {
     --idle_count_;
     connection->Wake();
     const event::Socket& socket = connection->socket();
-    if (care == Care::kSure ? socket.IsQuietNow() : socket.IsQuiet()) return connection;
+    const bool asks_kernel = care == Care::kSure || connection->is_doubtful;
+    if (asks_kernel ? socket.IsQuietNow() : socket.IsQuiet()) return connection;
+    connection->CountUnasked();
   }
   return nullptr;
 }
@@ -43,7 +65,8 @@ void Host::Give(std::unique_ptr<Connection> connection, event::TimerWheel& timer
                 event::Duration idle_timeout) {
   // Bytes beyond the response, or an end that has already arrived: the connection is not fit for
   // another request.
-  if (!connection->in().empty() || !connection->socket().IsQuiet()) return;
+  if (!connection->in().empty() || !connection->socket().IsQuiet())
+    return connection->CountUnasked();
   connection->Rest(*this, timers, idle_timeout);
   idle_.push_back(*connection.release());
   ++idle_count_;

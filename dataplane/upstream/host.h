@@ -34,6 +34,8 @@ struct HostStats {
   observe::Gauge rq_active;
   observe::Counter cx_total;
   observe::Counter cx_connect_fail;
+  // Connections on which came what is no response to a request of ours.
+  observe::Counter cx_protocol_error;
   observe::Gauge cx_active;
 };
 
@@ -54,8 +56,11 @@ class Host final : public base::RefCounted<Host> {
 
   // How sure one must be that an idle connection still stands.
   enum class Care : uint8_t {
-    kUsual,  // as far as the loop knows; for requests that may be sent again
-    kSure,   // the kernel is asked, too
+    // As far as the loop knows, unless the last request makes it doubtful: for requests that may be
+    // sent again.
+    kUsual,
+    // The kernel is asked, too.
+    kSure,
   };
   // The connection that was used last and is still good; null when there is none.
   std::unique_ptr<Connection> TakeIdle(Care care = Care::kUsual);

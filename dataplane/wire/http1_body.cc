@@ -10,19 +10,19 @@ using codec::http1::ChunkedDecoder;
 using codec::http1::ParseError;
 
 void Http1Body::Start(event::Socket& socket, net::ReadBuffer& in, Framing framing,
-                      bool keeps_trailers, size_t trailer_fields_max) {
+                      bool keeps_trailers, const codec::http1::HeadLimits& trailer_limits) {
   socket_ = &socket;
   in_ = &in;
   framing_ = framing;
   remaining_ = framing.kind == Framing::Kind::kLength ? framing.length : 0;
   bytes_read_ = 0;
-  trailer_fields_max_ = trailer_fields_max;
+  trailer_fields_max_ = trailer_limits.fields_max;
   keeps_trailers_ = keeps_trailers;
   if (!trailers_.empty()) trailers_.Clear();
   trailer_block_ = net::Slice();
   error_ = ParseError::kNone;
   state_ = framing.has_body() ? State::kReading : State::kComplete;
-  if (framing.kind == Framing::Kind::kChunked) chunks_.Reset();
+  if (framing.kind == Framing::Kind::kChunked) chunks_.Reset(trailer_limits.head_bytes_max);
 }
 
 void Http1Body::Clear() {

@@ -4,8 +4,7 @@
 // The body of an HTTP/1 message, read from a socket as it is pulled: by length, in chunks, or until
 // the end of the stream.
 //
-//     body.Start(socket, buffer, framing, limits);        // the head has been taken from the
-//     buffer
+//     body.Start(socket, buffer, framing, keeps_trailers, limits);  // the head has been taken
 //     ... TryRead / Read (codec/body.h) ...
 //     body.is_complete()                                   // the next message starts at the
 //     buffer's begin
@@ -18,6 +17,7 @@
 
 #include "dataplane/codec/body.h"
 #include "dataplane/codec/http1/chunked_decoder.h"
+#include "dataplane/codec/http1/parser.h"
 #include "dataplane/codec/message.h"
 #include "dataplane/event/socket.h"
 #include "dataplane/net/buffer.h"
@@ -27,7 +27,7 @@ namespace fairlead::wire {
 class Http1Body final : public codec::BodyReader {
  public:
   void Start(event::Socket& socket, net::ReadBuffer& in, codec::Framing framing,
-             bool keeps_trailers, size_t trailer_fields_max = 100);
+             bool keeps_trailers, const codec::http1::HeadLimits& trailer_limits);
 
   // Forgets the message, whose socket and buffer may go away: nothing more is read from them.
   void Clear();

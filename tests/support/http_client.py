@@ -74,6 +74,11 @@ class Client:
         self._parse(methods)
         return self.exchange
 
+    def read_some(self):
+        """Reads until anything is there, the end, or the time limit."""
+        deadline = time.monotonic() + self._seconds
+        return bool(self._data) or self._receive(deadline)
+
     def settle(self, methods=(), seconds=QUIET_SECONDS):
         """Waits whether more comes or the peer closes."""
         deadline = time.monotonic() + seconds

@@ -153,7 +153,8 @@ ChunkedDecoder::Step ChunkedDecoder::NextTrailers(const char* data, size_t size,
 
 ChunkedDecoder::Step ChunkedDecoder::Error(ParseError error) { return {Kind::kError, 0, 0, error}; }
 
-void ChunkedDecoder::Reset() {
+void ChunkedDecoder::Reset(size_t trailer_bytes_max) {
+  trailer_bytes_max_ = trailer_bytes_max;
   state_ = State::kLine;
   remaining_ = 0;
   scanned_ = 0;

@@ -38,11 +38,13 @@ class ChunkedDecoder {
     ParseError error = ParseError::kNone;
   };
 
-  explicit ChunkedDecoder(size_t trailer_bytes_max = 60 * 1024)
+  static constexpr size_t kTrailerBytesMax = 60 * 1024;
+
+  explicit ChunkedDecoder(size_t trailer_bytes_max = kTrailerBytesMax)
       : trailer_bytes_max_(trailer_bytes_max) {}
 
   Step Next(const char* data, size_t size);
-  void Reset();
+  void Reset(size_t trailer_bytes_max = kTrailerBytesMax);
 
  private:
   enum class State : uint8_t { kLine, kData, kDataEnd, kTrailers, kDone };
@@ -51,7 +53,7 @@ class ChunkedDecoder {
   Step NextTrailers(const char* data, size_t size, Step step);
   static Step Error(ParseError error);
 
-  const size_t trailer_bytes_max_;
+  size_t trailer_bytes_max_;
   State state_ = State::kLine;
   // Bytes of the present chunk that have not been announced yet.
   uint64_t remaining_ = 0;

@@ -154,6 +154,8 @@ TEST(ChunkedDecoderTest, ResetStartsANewBody) {
   EXPECT_EQ(decoder.Next("5", 1).size, 0u);  // the body has ended: nothing more is taken
   decoder.Reset();
   EXPECT_EQ(decoder.Next(text.data(), text.size()).kind, Kind::kTrailers);
+  decoder.Reset(1);  // the limit on trailers is the body's
+  EXPECT_EQ(decoder.Next(text.data(), text.size()).error, ParseError::kHeadTooLarge);
 }
 
 ParseError Trailers(std::string text, HeaderMap& map, size_t fields_max = 10) {

@@ -25,7 +25,10 @@ ParseError CheckCoding(const SingleField& field) {
       !EqualsIgnoreCase(TrimBlanks(field.value.substr(comma + 1)), "chunked")) {
     return ParseError::kBadTransferCoding;
   }
-  return ForEachElement(field.value.substr(0, comma), IsKnownCoding)
+  size_t known = 0;
+  const auto is_known = [&known](std::string_view name) { return ++known, IsKnownCoding(name); };
+  // An empty element is no coding: ",chunked" is an attempt, too.
+  return ForEachElement(field.value.substr(0, comma), is_known) && known > 0
              ? ParseError::kCodingNotSupported
              : ParseError::kBadTransferCoding;
 }

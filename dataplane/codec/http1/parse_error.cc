@@ -33,6 +33,7 @@ constexpr std::array<Row, kRows> kTable = {{
     {ParseError::kBadTransferCoding, "http1.bad_transfer_coding", 400},
     {ParseError::kCodingNotSupported, "http1.coding_not_supported", 501},
     {ParseError::kCodingInHttp10, "http1.coding_in_http10", 400},
+    {ParseError::kBodyNotAllowed, "http1.body_not_allowed", 400},
     {ParseError::kHeadTooLarge, "http1.head_too_large", 431},
     {ParseError::kTooManyFields, "http1.too_many_fields", 431},
     {ParseError::kBadChunk, "http1.bad_chunk", 400},

@@ -31,6 +31,8 @@ enum class ParseError : uint8_t {
   // A coding that exists and that we do not know, before a final "chunked".
   kCodingNotSupported,
   kCodingInHttp10,
+  // A body where no server need expect one: TRACE, and GET and its like in HTTP/1.0.
+  kBodyNotAllowed,
   kHeadTooLarge,
   kTooManyFields,
   kBadChunk,

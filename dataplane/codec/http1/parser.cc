@@ -107,6 +107,14 @@ ParseError TakeHost(const SingleField& host, RequestHead& head) {
   return ParseError::kNone;
 }
 
+// A client must not send a body with TRACE (RFC 9110 section 9.3.8). In HTTP/1.0 GET, HEAD and
+// DELETE have none, and a server of that time takes it for the next request (HAProxy refuses it
+// too).
+bool MayHaveBody(const RequestHead& head) {
+  if (head.method == Method::kTrace) return false;
+  return head.version != Version::kHttp10 || !IsBodyUnusual(head.method);
+}
+
 bool KeepsAlive(const ConnectionOptions& options, Version version) {
   if (options.close()) return false;
   return version != Version::kHttp10 || options.keep_alive();
@@ -138,6 +146,9 @@ ParseResult ParseRequestHead(HeadScanner& scan, char* data, size_t size, const H
                                   limits.fields_max, head.headers);
   if (error == ParseError::kNone) error = TakeHost(fields.host, head);
   if (error == ParseError::kNone) error = FrameRequest(fields, head.version, head.framing);
+  if (error == ParseError::kNone && head.framing.has_body() && !MayHaveBody(head)) {
+    error = ParseError::kBodyNotAllowed;
+  }
   if (error != ParseError::kNone) return Error(error);
 
   head.keep_alive = KeepsAlive(fields.connection, head.version);

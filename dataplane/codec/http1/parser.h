@@ -18,7 +18,8 @@
 //
 // Framing is what is provably one framing, else an error: both Content-Length and
 // Transfer-Encoding, several lengths, lists, signs, more than 19 digits, any coding but exactly one
-// final "chunked", Transfer-Encoding in HTTP/1.0 (RFC 9112 sections 6.1 to 6.3), bare CR or LF,
+// final "chunked", Transfer-Encoding in HTTP/1.0 (RFC 9112 sections 6.1 to 6.3), a body with TRACE
+// or with HTTP/1.0's GET, HEAD, DELETE and OPTIONS, bare CR or LF,
 // obs-fold, space before the colon, empty or non-token names, NUL, controls in values, no or
 // several or malformed Host in HTTP/1.1 are all refused. Fields named by Connection, and the
 // hop-by-hop fields themselves, are taken out on arrival (of TE, "trailers" stays), except those

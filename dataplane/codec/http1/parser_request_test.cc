@@ -329,6 +329,12 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Framing, ParserRefusedRequestTest,
     testing::Values(
+        Refused{"TraceWithBody", With("Content-Length: 1\r\n", "TRACE / HTTP/1.1"),
+                ParseError::kBodyNotAllowed},
+        Refused{"GetWithBody10", With("Content-Length: 1\r\n", "GET / HTTP/1.0"),
+                ParseError::kBodyNotAllowed},
+        Refused{"EmptyElementBeforeChunked", With("Transfer-Encoding: ,chunked\r\n"),
+                ParseError::kBadTransferCoding},
         Refused{"LengthThenCoding", With("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"),
                 ParseError::kLengthAndCoding},
         Refused{"CodingThenLength", With("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n"),

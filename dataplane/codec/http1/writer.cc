@@ -155,6 +155,7 @@ net::Slice WriteRequestHead(const RequestHead& head, Framing framing, bool close
   out.Add(kLineEnd);
   out.AddFields(head.headers, head.block, kNotInRequests);
   out.AddFraming(framing);
+  if (head.expects_continue && framing.has_body()) out.Add("expect: 100-continue\r\n");
   out.Add(RequestConnection(close, head.headers.Has(HeaderId::kTe)));
   out.Add(kLineEnd);
   return out.Finish();

@@ -28,7 +28,7 @@
 namespace fairlead::codec::http1 {
 
 // Request head for an upstream. `framing` may differ from the head's (a filter changed the body).
-// `close` adds "connection: close".
+// `close` adds "connection: close"; head.expects_continue with a body, "expect: 100-continue".
 net::Slice WriteRequestHead(const RequestHead& head, Framing framing, bool close);
 
 // Response head for a client that spoke `client_version`. For HTTP/1.0 clients the caller never

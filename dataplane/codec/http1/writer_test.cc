@@ -37,11 +37,11 @@ std::string Write(const ResponseHead& head, Framing framing, Version version = V
 TEST(WriterTest, WritesARequestThatWasRead) {
   RequestHead head;
   Read(
-      "GET http://B/a?b HTTP/1.0\r\nAccept: 1\r\nHost: a\r\nX-A:2\r\nX-B: 3 \r\nX-C: 4\r\n"
+      "PUT http://B/a?b HTTP/1.0\r\nAccept: 1\r\nHost: a\r\nX-A:2\r\nX-B: 3 \r\nX-C: 4\r\n"
       "X-D:\t5\r\nContent-Length: 9\r\nX-E: 6\r\nX-F: 7\r\nConnection: close\r\nX-G: \r\n\r\n",
       head);
   EXPECT_EQ(Write(head, head.framing),
-            "GET /a?b HTTP/1.1\r\nhost: B\r\naccept: 1\r\nx-a: 2\r\nx-b: 3\r\nx-c: 4\r\nx-d: 5\r\n"
+            "PUT /a?b HTTP/1.1\r\nhost: B\r\naccept: 1\r\nx-a: 2\r\nx-b: 3\r\nx-c: 4\r\nx-d: 5\r\n"
             "x-e: 6\r\nx-f: 7\r\nx-g: \r\ncontent-length: 9\r\n\r\n");
 }
 
@@ -73,6 +73,10 @@ TEST(WriterTest, FramesRequests) {
             begin + "content-length: 18446744073709551615\r\n\r\n");
   EXPECT_EQ(Write(head, kChunked, true),
             begin + "transfer-encoding: chunked\r\nconnection: close\r\n\r\n");
+  head.expects_continue = true;
+  EXPECT_EQ(Write(head, kNone), begin + "\r\n");
+  EXPECT_EQ(Write(head, Length(1)), begin + "content-length: 1\r\nexpect: 100-continue\r\n\r\n");
+  head.expects_continue = false;
   head.headers.Add(HeaderId::kTe, "trailers");
   EXPECT_EQ(Write(head, kNone), begin + "te: trailers\r\nconnection: te\r\n\r\n");
   EXPECT_EQ(Write(head, kNone, true), begin + "te: trailers\r\nconnection: close, te\r\n\r\n");

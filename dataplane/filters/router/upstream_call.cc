@@ -131,12 +131,17 @@ event::Task<int64_t> UpstreamCall::Connect() {
 
 event::Task<UpstreamCall::Attempt> UpstreamCall::Exchange(Stream& stream) {
   const uint32_t requests_max = cluster_->config().requests_per_connection_max;
+  const bool has_body = stream.request.framing.has_body();
   keeps_alive_ = requests_max == 0 || connection_->requests < requests_max;
+  // An upstream that never looks for such a body reads it as the next request, the answer to which
+  // would go to whoever uses the connection after us.
+  if (has_body && codec::IsBodyUnusual(stream.request.method)) keeps_alive_ = false;
+  connection_->is_doubtful = has_body || stream.request.method == Method::kHead;
   has_response_bytes_ = false;
   is_request_sent_ = false;
   net::Slice head =
       codec::http1::WriteRequestHead(stream.request, stream.request.framing, !keeps_alive_);
-  if (stream.request.framing.has_body()) {
+  if (has_body) {
     upload_.emplace(Upload(stream, std::move(head)));
   } else {
     std::array<net::Slice, 1> pieces{std::move(head)};
@@ -187,7 +192,10 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
         const codec::http1::ParseResult parsed =
             codec::http1::ParseResponseHead(scan, in.data(), in.size(), codec::http1::HeadLimits(),
                                             stream.request.method, stream.response);
-        if (parsed.state == ParseState::kError) co_return Attempt::kBadResponse;
+        if (parsed.state == ParseState::kError) {
+          host_->stats().cx_protocol_error.Add();
+          co_return Attempt::kBadResponse;
+        }
         if (parsed.state == ParseState::kDone) {
           stream.response.block = in.TakeSlice(parsed.consumed);
           break;
@@ -205,17 +213,18 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
       has_response_ = true;
       (status < 500 ? host_->stats().rq_success : host_->stats().rq_error).Add();
       keeps_alive_ = keeps_alive_ && stream.response.keep_alive;
-      body_.Start(connection_->socket(), in, stream.response.framing, stream.keeps_trailers);
+      body_.Start(connection_->socket(), in, stream.response.framing, stream.keeps_trailers,
+                  codec::http1::HeadLimits());
       stream.response_body = stream.response.framing.has_body() ? &body_ : nullptr;
       co_return Attempt::kResponse;
     }
-    // Upgrades are not asked for, so that 101 is not an answer to anything we sent. 100 was given
-    // by us.
-    if (status == 101) co_return Attempt::kBadResponse;
-    if (status != 100 && !co_await stream.interim->SendInterim(stream.response)) {
-      co_return Attempt::kBadResponse;
-    }
+    // Upgrades are not asked for, so that 101 is not an answer to anything we sent.
+    if (status == 101) break;
+    // Who was not asked to wait for a 100 has had it from us.
+    if (status == 100 && !stream.request.expects_continue) continue;
+    if (!co_await stream.interim->SendInterim(stream.response)) co_return Attempt::kBadResponse;
   }
+  host_->stats().cx_protocol_error.Add();
   co_return Attempt::kBadResponse;
 }
 

@@ -48,6 +48,7 @@ class ProxyFixture : public ::testing::Test, private event::AcceptHandler {
   // Endpoints of cluster "c", whose other fields are `cluster_text`.
   void SetEndpoints(std::vector<net::Address> addresses);
   HttpStats& stats() { return *hcm_->stats; }
+  HcmSlot& slot() { return *hcm_; }
 
   event::ManualTime time;
   std::unique_ptr<event::Loop> loop;

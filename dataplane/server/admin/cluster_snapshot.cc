@@ -24,6 +24,7 @@ HostSample CopyHost(const upstream::Endpoint& endpoint, upstream::Host& host) {
           .weight = endpoint.weight,
           .is_healthy = endpoint.is_healthy,
           .cx_connect_fail = stats.cx_connect_fail.value(),
+          .cx_protocol_error = stats.cx_protocol_error.value(),
           .cx_total = stats.cx_total.value(),
           .rq_error = stats.rq_error.value(),
           .rq_success = stats.rq_success.value(),
@@ -68,6 +69,7 @@ struct Answers {
 
 void HostSample::AddCounters(const HostSample& other) {
   cx_connect_fail += other.cx_connect_fail;
+  cx_protocol_error += other.cx_protocol_error;
   cx_total += other.cx_total;
   rq_error += other.rq_error;
   rq_success += other.rq_success;

@@ -33,6 +33,7 @@ struct HostSample {
   bool is_healthy = true;
 
   uint64_t cx_connect_fail = 0;
+  uint64_t cx_protocol_error = 0;
   uint64_t cx_total = 0;
   uint64_t rq_error = 0;
   uint64_t rq_success = 0;

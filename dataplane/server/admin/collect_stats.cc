@@ -141,6 +141,7 @@ void AddClusterStats(const ClusterSnapshot& snapshot, Collection& out) {
     scope.Gauge("upstream_cx_active", static_cast<uint64_t>(sum.cx_active));
     scope.Counter("upstream_cx_connect_fail", sum.cx_connect_fail);
     scope.Counter("upstream_cx_none_healthy", cluster.cx_none_healthy);
+    scope.Counter("upstream_cx_protocol_error", sum.cx_protocol_error);
     scope.Counter("upstream_cx_total", sum.cx_total);
     scope.Gauge("upstream_rq_active", static_cast<uint64_t>(sum.rq_active));
     scope.Counter("upstream_rq_error", sum.rq_error);
