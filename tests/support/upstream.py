@@ -40,13 +40,17 @@ class Upstream:
 
     def stop(self):
         """Refuses new connections and ends the open ones."""
+        self.refuse()
+        self.close_connections()
+
+    def refuse(self):
+        """Refuses new connections; the open ones stay."""
         self._is_stopping = True
         try:
             self._listening.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
         self._listening.close()
-        self.close_connections()
 
     def close_connections(self):
         with self._lock:
