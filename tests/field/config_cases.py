@@ -26,6 +26,7 @@ def is_refused(port):
 
 class FleetCases(GatewayTest):
     def restart(self, **addresses):
+        self.control.close()
         self.processes.stop(self.control.process)
         flags = [f"--{kind}-address={address}" for kind, address in addresses.items()]
         self.control = ControlPlane(self.processes, flags=flags)

@@ -33,6 +33,7 @@ class ControlPlane:
     def __init__(self, processes, name="control", flags=()):
         self.name = name
         self._connection = None
+        processes.before_stop(self.close)
         command = [
             paths.program("fairlead-control"),
             "--data-dir",
@@ -43,6 +44,12 @@ class ControlPlane:
         self.process = processes.start(name, [*command, *flags])
         ready = self.process.json_line(lambda line: line.get("ready"))
         self.xds, self.management, self.http = ready["xds"], ready["management"], ready["http"]
+
+    def close(self):
+        """Ends the kept connection, for which the control plane waits some seconds at its end."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def call(self, method, path, body=None):
         """The JSON answer; raises Refused unless the status is 2xx. Keeps its connection."""
@@ -71,8 +78,7 @@ class ControlPlane:
             response = self._connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException):
-            self._connection.close()
-            self._connection = None
+            self.close()
             raise
 
     def apply(self, documents, query=""):

@@ -199,6 +199,7 @@ class Processes:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._keep = keep
         self._running = []
+        self._before_stop = []
 
     def __enter__(self):
         return self
@@ -208,7 +209,13 @@ class Processes:
         self._running.append(process)
         return process
 
+    def before_stop(self, call):
+        """`call` is made before all are stopped: to close what a program would wait for."""
+        self._before_stop.append(call)
+
     def stop_all(self):
+        while self._before_stop:
+            self._before_stop.pop()()
         while self._running:
             self._running.pop().stop()
 
