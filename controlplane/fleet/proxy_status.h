@@ -7,10 +7,15 @@
 // Source: api/fairlead/v1/management.proto, messages Proxy and TypeStatus.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+
+namespace fairlead::v1 {
+class ResourceReport;
+}
 
 namespace fairlead::control::fleet {
 
@@ -39,6 +44,8 @@ struct ProxyStatus {
   std::string user_agent;
   // The newest revision of which every subscribed type has been acknowledged; 0 before the first.
   std::int64_t revision_acknowledged = 0;
+  // What the client reports of its resources; null if it does not.
+  std::shared_ptr<const fairlead::v1::ResourceReport> resources;
 };
 
 }  // namespace fairlead::control::fleet

@@ -78,6 +78,7 @@ void ToProxy(const fleet::ProxyStatus& status, fairlead::v1::Proxy& proxy) {
     }
     out.set_nacks(type.nacks);
   }
+  if (status.resources != nullptr) *proxy.mutable_resources() = *status.resources;
 }
 
 void AppendTo(const std::vector<std::string>& texts,

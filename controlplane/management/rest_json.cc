@@ -20,6 +20,9 @@ std::string TimeText(const google::protobuf::Timestamp& timestamp) {
 
 Json ToJson(const fairlead::v1::ResourceDiff& diff);
 Json ToJson(const fairlead::v1::TypeStatus& type);
+Json ToJson(const fairlead::v1::ResourceCounts& counts);
+Json ToJson(const fairlead::v1::ResourceStatus& resource);
+Json ToJson(const fairlead::v1::ResourceReport& report);
 Json ToJson(const fairlead::v1::Proxy& proxy);
 Json ToJson(const fairlead::v1::Problem& problem);
 // The overloads of the header, which those above would hide.
@@ -55,6 +58,37 @@ Json ToJson(const fairlead::v1::TypeStatus& type) {
   return json;
 }
 
+Json ToJson(const fairlead::v1::ResourceCounts& counts) {
+  Json json;
+  json["typeUrl"] = counts.type_url();
+  json["accepted"] = counts.accepted();
+  json["live"] = counts.live();
+  json["rejected"] = counts.rejected();
+  return json;
+}
+
+Json ToJson(const fairlead::v1::ResourceStatus& resource) {
+  Json json;
+  json["typeUrl"] = resource.type_url();
+  json["name"] = resource.name();
+  json["version"] = resource.version();
+  json["isLive"] = resource.is_live();
+  json["olderLiveVersion"] = resource.older_live_version();
+  if (resource.has_live_since()) json["liveSince"] = TimeText(resource.live_since());
+  json["rejectedVersion"] = resource.rejected_version();
+  json["error"] = resource.error();
+  if (resource.has_rejected_at()) json["rejectedAt"] = TimeText(resource.rejected_at());
+  return json;
+}
+
+Json ToJson(const fairlead::v1::ResourceReport& report) {
+  Json json;
+  json["reportedAt"] = TimeText(report.reported_at());
+  json["counts"] = ToJsonList(report.counts());
+  json["notLive"] = ToJsonList(report.not_live());
+  return json;
+}
+
 Json ToJson(const fairlead::v1::Proxy& proxy) {
   Json json;
   json["nodeId"] = proxy.node_id();
@@ -64,6 +98,7 @@ Json ToJson(const fairlead::v1::Proxy& proxy) {
   json["userAgent"] = proxy.user_agent();
   json["revisionAcknowledged"] = proxy.revision_acknowledged();
   json["types"] = ToJsonList(proxy.types());
+  if (proxy.has_resources()) json["resources"] = ToJson(proxy.resources());
   return json;
 }
 

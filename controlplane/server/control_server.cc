@@ -140,6 +140,7 @@ absl::Status ControlServer::Core::StartXds(HostPort address) {
   xds::XdsServer::ConfigureBuilder(builder, xds_options_);
   is_xds_guarded_ = !auth::IsLoopback(address.host);
   builder.RegisterService(xds_.ads_service());
+  builder.RegisterService(xds_.status_service());
   FL_ASSIGN_OR_RETURN(xds_server_, StartGrpc(builder, address));
   addresses_.xds = address.ToString();
   return absl::OkStatus();

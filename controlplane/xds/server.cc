@@ -14,11 +14,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "controlplane/fleet/proxy_registry.h"
+#include "controlplane/fleet/resource_reports.h"
 #include "controlplane/xds/ads_stream.h"
 #include "controlplane/xds/delta_session.h"
 #include "controlplane/xds/discovery_service.h"
 #include "controlplane/xds/snapshot_diff.h"
 #include "controlplane/xds/sotw_session.h"
+#include "controlplane/xds/status_service.h"
 #include "dataplane/base/check.h"
 #include "dataplane/base/grpc_threads.h"
 #include "dataplane/base/log.h"
@@ -47,16 +49,19 @@ class XdsServer::Core {
   explicit Core(XdsServerOptions options)
       : options_(std::move(options)),
         proxies_(options_.wall_clock),
+        reports_(options_.wall_clock),
         service_([this](const StreamMethod& method, grpc::CallbackServerContext* context) {
           return OnStream(method, context);
-        }) {}
+        }),
+        status_service_(reports_, options_.admits, options_.streams_max) {}
 
   void Start();
   void Stop();
   void Publish(std::shared_ptr<const Snapshot> snapshot);
   std::shared_ptr<const Snapshot> Published() const;
-  std::vector<fleet::ProxyStatus> Proxies() const { return proxies_.Proxies(); }
+  std::vector<fleet::ProxyStatus> Proxies() const;
   grpc::Service* service() { return &service_; }
+  grpc::Service* status_service() { return &status_service_; }
   const XdsServerOptions& options() const { return options_; }
 
  private:
@@ -72,12 +77,14 @@ class XdsServer::Core {
 
   const XdsServerOptions options_;
   fleet::ProxyRegistry proxies_;
+  fleet::ResourceReports reports_;
   DiffCache diffs_;
   // Of two servers, or of one before and after a restart, no nonces shall be equal.
   std::int64_t started_ = 0;
   // Its functions point to this object, which Stop() keeps until the last stream is gone.
   std::shared_ptr<const AdsStream::Environment> environment_;
   DiscoveryService service_;
+  StatusService status_service_;
   std::thread pusher_;
 
   // Publishers only, so that two publishes are ordered.
@@ -168,6 +175,14 @@ XdsServer::Core::StreamList XdsServer::Core::Streams() {
   return list;
 }
 
+std::vector<fleet::ProxyStatus> XdsServer::Core::Proxies() const {
+  std::vector<fleet::ProxyStatus> proxies = proxies_.Proxies();
+  for (fleet::ProxyStatus& proxy : proxies) {
+    proxy.resources = reports_.Find(proxy.node_id, proxy.address);
+  }
+  return proxies;
+}
+
 void XdsServer::Core::OnHeld() {
   absl::MutexLock lock(&mutex_);
   if (!std::exchange(is_any_held_, true)) wake_.Signal();
@@ -216,6 +231,8 @@ DiscoveryService::Reactor* XdsServer::Core::OnStream(const StreamMethod& method,
     stream = std::make_shared<AdsStream>(environment_, id, NewSession(method, id), context);
     streams_[id] = stream;
   }
+  // Where all types are on one stream its client may report what became of them.
+  if (method.type_url.empty()) context->AddInitialMetadata(kStatusOfferKey, "1");
   stream->Start();
   // Alive until OnDone(), which gRPC calls only after it has taken this.
   return stream.get();
@@ -232,6 +249,7 @@ void XdsServer::Core::Stop() {
   for (const auto& stream : streams) {
     stream->End(absl::UnavailableError("the control plane is stopping"));
   }
+  status_service_.Shutdown();
   if (pusher_.joinable()) pusher_.join();
   // Their last callbacks use this object.
   absl::MutexLock lock(&mutex_);
@@ -263,6 +281,8 @@ void XdsServer::Publish(std::shared_ptr<const Snapshot> snapshot) {
 std::shared_ptr<const Snapshot> XdsServer::Published() const { return core_->Published(); }
 
 grpc::Service* XdsServer::ads_service() { return core_->service(); }
+
+grpc::Service* XdsServer::status_service() { return core_->status_service(); }
 
 std::vector<fleet::ProxyStatus> XdsServer::Proxies() const { return core_->Proxies(); }
 

@@ -8,6 +8,7 @@
 //     grpc::ServerBuilder builder;
 //     XdsServer::ConfigureBuilder(builder, xds.options());
 //     builder.RegisterService(xds.ads_service());
+//     builder.RegisterService(xds.status_service());
 //     auto grpc_server = builder.BuildAndStart();
 //     xds.Publish(snapshot);            // any thread, as often as wanted
 //     ...
@@ -82,6 +83,9 @@ class XdsServer {
 
   // For grpc::ServerBuilder::RegisterService.
   grpc::Service* ads_service();
+
+  // fairlead.v1.ResourceStatusReports, which ADS streams are offered; for RegisterService too.
+  grpc::Service* status_service();
 
   // The clients that have sent their node, sorted by node id.
   std::vector<fleet::ProxyStatus> Proxies() const;

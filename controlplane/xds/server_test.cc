@@ -11,6 +11,7 @@
 
 #include "controlplane/xds/ads_stream.h"
 #include "controlplane/xds/session_test_support.h"
+#include "fairlead/v1/resource_status.grpc.pb.h"
 
 namespace fairlead::control::xds {
 namespace {
@@ -39,6 +40,7 @@ struct ServerFixture {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     XdsServer::ConfigureBuilder(builder, xds->options());
     builder.RegisterService(xds->ads_service());
+    builder.RegisterService(xds->status_service());
     server = builder.BuildAndStart();
     address = absl::StrCat("127.0.0.1:", port);
   }
@@ -103,6 +105,7 @@ class Stream {
     EXPECT_TRUE(response.ParseFromZeroCopyStream(&reader));
     return response;
   }
+  grpc::ClientContext& context() { return context_; }
   grpc::Status Finish() {
     is_finished_ = true;
     grpc::Status status;
@@ -242,6 +245,36 @@ TEST(XdsServerTest, TellsWhoIsConnectedAndWhatWasAccepted) {
     EXPECT_EQ(fixture.xds->Proxies()[0].revision_acknowledged, 5);
   }
   EXPECT_TRUE(Eventually([&] { return fixture.xds->Proxies().empty(); }));
+}
+
+TEST(XdsServerTest, ReportsOnResourcesAreOfferedTakenAndEndedWithTheServer) {
+  ServerFixture fixture;
+  fixture.xds->Publish(World().Cluster("a").Revision(5).Build());
+  const auto channel = grpc::CreateChannel(fixture.address, grpc::InsecureChannelCredentials());
+  SotwStream stream(fixture.address, kSotwPath);
+  ASSERT_TRUE(stream.Send(For<DiscoveryRequest>(kClusterType)));
+  ASSERT_TRUE(stream.Receive().has_value());
+  EXPECT_EQ(stream.context().GetServerInitialMetadata().count("fairlead-resource-status"), 1u);
+  EXPECT_EQ(fixture.xds->Proxies()[0].resources, nullptr);
+
+  const auto stub = fairlead::v1::ResourceStatusReports::NewStub(channel);
+  grpc::ClientContext context;
+  const auto call = stub->Report(&context);
+  fairlead::v1::ResourceStatusReport report;
+  report.set_node_id("node-1");
+  auto& resource = *report.add_changed();
+  resource.set_name("a");
+  resource.set_error("no such policy");
+  ASSERT_TRUE(call->Write(report));
+  fairlead::v1::ResourceStatusAnswer answer;
+  ASSERT_TRUE(call->Read(&answer));
+  const auto kept = fixture.xds->Proxies()[0].resources;
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->not_live(0).error(), "no such policy");
+
+  fixture.xds->Shutdown();
+  EXPECT_FALSE(call->Read(&answer));
+  EXPECT_EQ(call->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST(XdsServerTest, ASlowStreamHoldsUpNobodyAndSkipsToTheNewest) {  // 10

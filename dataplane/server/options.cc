@@ -64,7 +64,7 @@ absl::Status SetSupported(Options& options, std::string_view value) {
   return absl::OkStatus();
 }
 
-constexpr std::array<ValueFlag, 11> kValueFlags = {{
+constexpr std::array<ValueFlag, 12> kValueFlags = {{
     {"--config-path", "-c", &SetText<&Options::config_path>},
     {"--config-yaml", "", &SetText<&Options::config_yaml>},
     {"--concurrency", "", &SetConcurrency},
@@ -75,6 +75,7 @@ constexpr std::array<ValueFlag, 11> kValueFlags = {{
     {"--service-cluster", "", &SetText<&Options::service_cluster>},
     {"--drain-time-s", "", &SetDrainTime},
     {"--admin-address-path", "", &SetText<&Options::admin_address_path>},
+    {"--last-good-config", "", &SetText<&Options::last_good_config>},
     {"--supported", "", &SetSupported},
 }};
 
@@ -182,6 +183,9 @@ Takes Envoy's flags and bootstrap files.
       --drain-time-s N       how long connections may finish after SIGTERM (default 600)
       --admin-address-path FILE
                              the admin listener's address is written there once it is known
+      --last-good-config DIR what was last accepted from the control plane is kept in DIR, and a
+                             start without the control plane serves it. It holds the secrets of
+                             the configuration; only its owner can read it
       --supported table|json the xDS messages and fields that are supported
       --version, --help
 

@@ -33,6 +33,8 @@ struct Options {
   std::string service_cluster;
   std::chrono::seconds drain_time{600};
   std::string admin_address_path;
+  // Ours, not Envoy's. Empty: none is kept.
+  std::string last_good_config;
   bool wants_help = false;
   bool wants_version = false;
   bool wants_supported = false;

@@ -1,5 +1,6 @@
 #include "dataplane/server/publisher.h"
 
+#include <atomic>
 #include <utility>
 
 #include "dataplane/base/log.h"
@@ -27,6 +28,8 @@ void Publisher::PublishNames(std::shared_ptr<const cluster::ClusterConfig> confi
     for (auto& worker : workers_) {
       worker->PostTo([config, resolved](http::Worker& w) { w.clusters.Set(config, resolved); });
     }
+    lease->is_resolved = true;
+    if (lease->when_live != nullptr) PostBehindAll(std::exchange(lease->when_live, nullptr));
   });
 }
 
@@ -38,6 +41,32 @@ void Publisher::WithdrawNames(const std::string& name) {
     found->second->is_withdrawn = true;
   }
   names_.erase(found);
+}
+
+void Publisher::PostBehindAll(std::function<void()> done) {
+  auto missing = std::make_shared<std::atomic<size_t>>(workers_.size());
+  for (auto& worker : workers_) {
+    worker->PostTo([missing, done](http::Worker&) {
+      if (missing->fetch_sub(1) == 1) done();
+    });
+  }
+}
+
+void Publisher::WhenLive(const std::string& cluster, std::function<void()> done) {
+  if (const auto found = names_.find(cluster); found != names_.end()) {
+    absl::MutexLock lock(&found->second->mutex);
+    if (!found->second->is_resolved) {
+      found->second->when_live = std::move(done);
+      return;
+    }
+  }
+  PostBehindAll(std::move(done));
+}
+
+std::string Publisher::ListenerFault(const std::string& name) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = listeners_.find(name);
+  return found == listeners_.end() ? "" : found->second.error;
 }
 
 void Publisher::PublishEndpoints(const std::string& name,

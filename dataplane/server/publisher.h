@@ -55,6 +55,8 @@ class Publisher final : public xds::ConfigSink {
                        std::shared_ptr<const listener::ListenerConfig> config) override;
   void RemoveListener(const std::string& name) override;
   void InitDone() override { dns_.PostWhenWarm(on_init_done_); }
+  void WhenLive(const std::string& cluster, std::function<void()> done) override;
+  std::string ListenerFault(const std::string& name) const override;
 
   struct ListenerState {
     std::string name;
@@ -80,10 +82,14 @@ class Publisher final : public xds::ConfigSink {
   struct NamesLease {
     absl::Mutex mutex;
     bool is_withdrawn ABSL_GUARDED_BY(mutex) = false;
+    bool is_resolved ABSL_GUARDED_BY(mutex) = false;
+    std::function<void()> when_live ABSL_GUARDED_BY(mutex);
   };
 
   void PublishNames(std::shared_ptr<const cluster::ClusterConfig> config);
   void WithdrawNames(const std::string& name);
+  // Calls `done` when every worker has done what was posted to it before. Thread: any.
+  void PostBehindAll(std::function<void()> done);
   std::shared_ptr<http::HttpStats> StatsFor(const std::string& prefix, int worker);
   void Opened(const std::string& name, const absl::Status& status);
 

@@ -99,7 +99,8 @@ absl::Status Server::Start() {
                                .compiler = &compiler_,
                                .sink = publisher_.get(),
                                .time = &event::TimeSource::System(),
-                               .seed = event::SystemSeed()});
+                               .seed = event::SystemSeed(),
+                               .last_good_folder = facts_.options.last_good_config});
   FL_RETURN_IF_ERROR(config_->Start());
   return ListenerFault();
 }
@@ -190,6 +191,8 @@ admin::ServerState Server::State() const {
   const bool is_live = are_workers_started_ && publisher_->IsEveryListenerOpen();
   return is_live ? admin::ServerState::kLive : admin::ServerState::kInitializing;
 }
+
+bool Server::ServesLastGood() const { return config_ != nullptr && config_->serves_last_good(); }
 
 std::vector<Publisher::ListenerState> Server::Listeners() const { return publisher_->Listeners(); }
 

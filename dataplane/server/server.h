@@ -61,6 +61,7 @@ class Server final : private admin::AdminSource {
   event::Duration Uptime() const override;
   admin::ServerState State() const override;
   bool AreWorkersStarted() const override { return are_workers_started_; }
+  bool ServesLastGood() const override;
   std::vector<Publisher::ListenerState> Listeners() const override;
   Publisher::HttpScopes HttpStats() const override;
   admin::ClusterSnapshot Clusters() const override;

@@ -26,6 +26,8 @@ class NoWorkers final : public xds::ConfigSink {
                        std::shared_ptr<const listener::ListenerConfig>) override {}
   void RemoveListener(const std::string&) override {}
   void InitDone() override {}
+  void WhenLive(const std::string&, std::function<void()>) override {}
+  std::string ListenerFault(const std::string&) const override { return ""; }
 };
 
 }  // namespace

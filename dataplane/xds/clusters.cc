@@ -118,6 +118,11 @@ absl::Status Clusters::Apply(const Resource& resource, bool is_static) {
     if (!former_service.empty()) Leave(former_service, resource.name);
     entry->config = config;
     context_.sink.PublishCluster(resource.name, std::move(config), std::move(endpoints));
+    if (cluster.type() == Cluster::STRICT_DNS) {
+      context_.live.PublishedNames(resource.name);
+    } else {
+      context_.live.Published(ResourceType::kCluster, resource.name);
+    }
   }
   entries_[resource.name]->is_static = is_static;
   return absl::OkStatus();
@@ -230,6 +235,7 @@ absl::Status Clusters::OnAssignment(const Resource& resource, Assignment& assign
                             is_waiting ? *entry.warming->config : *entry.config, message));
     compiled.push_back({name, std::move(endpoints)});
   }
+  context_.live.Published(ResourceType::kEndpoint, resource.name);
   for (Compiled& one : compiled) {
     Entry& entry = *entries_[one.cluster];
     if (entry.warming != nullptr && entry.warming->service == resource.name) {
@@ -301,6 +307,7 @@ void Clusters::FinishWarming(const std::string& name, Entry& entry,
   const std::string former_service = std::exchange(entry.service, warming->service);
   if (!former_service.empty() && former_service != entry.service) Leave(former_service, name);
   context_.sink.PublishCluster(name, entry.config, std::move(endpoints));
+  context_.live.Published(ResourceType::kCluster, name);
 }
 
 void Clusters::StopWarming(const std::string& name, Entry& entry) {

@@ -165,6 +165,16 @@ TEST_F(ClustersTest, BrokenRuleIsRefusedByItsPath) {
   EXPECT_EQ(errors[0].message, "cluster 'a': connect_timeout: is -1s, allowed is > 0s");
 }
 
+TEST_F(ClustersTest, ResponseWithoutAnAssignmentLeavesItAsItIs) {
+  SendClusters({Eds("a", "1"), Eds("b", "1")});
+  SendEndpoints({Endpoints("a", 1), Endpoints("b", 1)});
+  sink.Take();
+  SendEndpoints({Endpoints("b", 2)});
+  EXPECT_THAT(sink.Take(), ElementsAre("endpoints b 1/2"));
+  SendEndpoints({});
+  EXPECT_THAT(sink.Take(), IsEmpty());
+}
+
 TEST_F(ClustersTest, AbsenceIsRemovalInWholeStateOnly) {
   SendClusters({Dns("a", "1"), Eds("b", "1"), Dns("c", "1")});
   SendEndpoints({Endpoints("b", 1)});

@@ -10,6 +10,7 @@
 //
 // Thread: configuration. Owner: the server.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -103,6 +104,13 @@ class ConfigSink {
   virtual void RemoveListener(const std::string& name) = 0;
   // Everything that was to be had at start is published: the workers may start. Called once.
   virtual void InitDone() = 0;
+
+  // Calls `done`, on any thread, once every worker has what was published so far. With a cluster's
+  // name: also once the names of its endpoints have been resolved, as long as that takes; dropped
+  // if the cluster is replaced or removed meanwhile.
+  virtual void WhenLive(const std::string& cluster, std::function<void()> done) = 0;
+  // Why the listener does not accept on some worker; empty when it does, or may yet.
+  virtual std::string ListenerFault(const std::string& name) const = 0;
 };
 
 }  // namespace fairlead::xds

@@ -7,8 +7,10 @@
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
 #include "dataplane/event/epoll_loop.h"
+#include "dataplane/xds/last_good_keeper.h"
 #include "dataplane/xds/redact.h"
 #include "dataplane/xds/sources.h"
+#include "dataplane/xds/status_reporter.h"
 #include "envoy/admin/v3/config_dump.pb.h"
 #include "envoy/config/bootstrap/v3/bootstrap.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -44,16 +46,26 @@ class TidyHandler final : public UpdateHandler {
 }  // namespace
 
 struct ConfigThread::Parts {
-  Parts(const ConfigThreadOptions& options, event::EpollLoop& loop)
-      : pipeline(*options.support, *options.compiler, *options.sink, loop.timers(), *options.time),
+  Parts(ConfigThread& thread, const ConfigThreadOptions& options, event::EpollLoop& loop)
+      : pipeline(*options.support, *options.compiler, *options.sink, loop.timers(), *options.time,
+                 [&thread](auto work) { thread.Post(std::move(work)); }),
         handler(pipeline, loop.timers()),
-        sources(*options.bootstrap, handler, loop) {
+        reporter(pipeline.status(), loop, options.bootstrap->node().id()),
+        sources(*options.bootstrap, pipeline.status()[ResourceType::kCluster], handler, loop,
+                &reporter) {
     pipeline.UseSources(sources);
+    if (options.last_good_folder.empty()) return;
+    keeper = std::make_unique<LastGoodKeeper>(options.last_good_folder, options.bootstrap->node(),
+                                              pipeline, loop.timers());
+    pipeline.UseLastGood([this] { return keeper->Load(); },
+                         [&thread](bool serves) { thread.serves_last_good_ = serves; });
   }
 
   Pipeline pipeline;
   TidyHandler handler;
+  StatusReporter reporter;
   Sources sources;
+  std::unique_ptr<LastGoodKeeper> keeper;  // Null: not wanted.
 };
 
 ConfigThread::ConfigThread(ConfigThreadOptions options)
@@ -78,12 +90,13 @@ absl::Status ConfigThread::Start() {
 void ConfigThread::Run(std::promise<absl::Status> loaded, bool is_validation) {
   // Lets the loop know its thread, and the time.
   loop_->RunOnce(event::Duration::zero());
-  parts_ = std::make_unique<Parts>(options_, *loop_);
+  parts_ = std::make_unique<Parts>(*this, options_, *loop_);
   const absl::Status status = parts_->pipeline.LoadStatic(*options_.bootstrap);
   const bool goes_on = status.ok() && !is_validation;
   if (goes_on) {
     // They live on compiled, and as bytes for the dump.
     options_.bootstrap->clear_static_resources();
+    if (parts_->keeper != nullptr) parts_->keeper->Start();
     parts_->sources.Start();
     parts_->pipeline.Start();
   }

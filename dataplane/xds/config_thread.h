@@ -15,6 +15,7 @@
 // Thread: Start, Stop and the destructor belong to one thread; Post, DumpJson and State to any.
 // Compiler and ConfigSink are called on the configuration thread only. Owner: the server.
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <string>
@@ -48,6 +49,8 @@ struct ConfigThreadOptions {
   ConfigSink* sink = nullptr;
   const event::TimeSource* time = nullptr;
   uint64_t seed = 0;  // Of the jitter.
+  // Where the last good configuration is kept (last_good_file.h); empty: nowhere.
+  std::string last_good_folder;
 };
 
 struct DumpOptions {
@@ -78,6 +81,8 @@ class ConfigThread {
   // redacted. Broken promise if the thread is stopped meanwhile. Thread: any.
   std::future<std::string> DumpJson(DumpOptions options);
   std::future<ConfigState> State();
+  // The proxy lives on the last good configuration. Thread: any.
+  bool serves_last_good() const { return serves_last_good_; }
 
   // What Start would say of the static resources.
   static absl::Status Validate(ConfigThreadOptions options);
@@ -90,6 +95,7 @@ class ConfigThread {
   const ConfigThreadOptions options_;
   std::unique_ptr<event::EpollLoop> loop_;
   std::unique_ptr<Parts> parts_;  // Made and destroyed on the thread.
+  std::atomic<bool> serves_last_good_{false};
   std::thread thread_;
   absl::Mutex mutex_;
   bool is_stopped_ ABSL_GUARDED_BY(mutex_) = false;

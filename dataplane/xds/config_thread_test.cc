@@ -3,6 +3,7 @@
 #include "dataplane/xds/config_thread.h"
 
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 
 #include "dataplane/event/time_source.h"
@@ -46,6 +47,8 @@ class WaitingSink final : public ConfigSink {
   }
   void RemoveListener(const std::string& name) override { Note("-listener " + name); }
   void InitDone() override { Note("init done"); }
+  void WhenLive(const std::string&, std::function<void()> done) override { done(); }
+  std::string ListenerFault(const std::string&) const override { return ""; }
 
   bool WaitFor(const std::string& event) {
     std::unique_lock lock(mutex_);
@@ -189,6 +192,34 @@ TEST_F(ConfigThreadTest, WrongReferencesAreNamed) {
                                       "/no/such.yaml}}}"))
                               .message()),
               HasSubstr("path_config_source.path: '/no/such.yaml' cannot be read"));
+}
+
+TEST_F(ConfigThreadTest, FieldsOfAStreamAreCheckedByName) {
+  const auto fault = [this](const std::string& of_service, const std::string& of_source = "") {
+    auto options = Options(AdsBootstrap(1));
+    auto& ads = *options.bootstrap->mutable_dynamic_resources()->mutable_ads_config();
+    ads.MergeFrom(FromYaml<envoy::config::core::v3::ApiConfigSource>(
+        StrCat("{api_type: GRPC", of_source, "}")));
+    ads.mutable_grpc_services(0)->MergeFrom(
+        FromYaml<envoy::config::core::v3::GrpcService>(StrCat("{", of_service, "}")));
+    return std::string(ConfigThread::Validate(options).message());
+  };
+  EXPECT_EQ(fault("envoy_grpc: {retry_policy: {retry_back_off: {base_interval: 2s}}}"), "");
+  EXPECT_EQ(fault("", ", set_node_on_first_message_only: true, rate_limit_settings: {}"), "");
+  EXPECT_THAT(fault("envoy_grpc: {retry_policy: {retry_back_off: {base_interval: 2s, "
+                    "max_interval: 1s}}}"),
+              HasSubstr("grpc_services[0]: envoy_grpc.retry_policy.retry_back_off.max_interval: "
+                        "is seconds: 1, at least the base_interval is wanted"));
+  EXPECT_THAT(fault("envoy_grpc: {retry_policy: {num_retries: 3}}"),
+              HasSubstr("dynamic_resources.ads_config.grpc_services[0].envoy_grpc.retry_policy."
+                        "num_retries"));
+  EXPECT_THAT(fault("timeout: 1s"),
+              HasSubstr("dynamic_resources.ads_config.grpc_services[0].timeout"));
+  for (const char* field : {"request_timeout: 1s", "refresh_delay: 1s",
+                            "config_validators: [{name: x}]", "cluster_names: [a]"}) {
+    const std::string name(field, std::strchr(field, ':'));
+    EXPECT_THAT(fault("", StrCat(", ", field)), HasSubstr("dynamic_resources.ads_config." + name));
+  }
 }
 
 TEST_F(ConfigThreadTest, UnreachableControlPlaneBlocksNothing) {

@@ -33,6 +33,14 @@ void DeltaClient::Refresh(ResourceType type, const std::vector<std::string>& nam
   Flush();
 }
 
+void DeltaClient::Restore(ResourceType type,
+                          const std::vector<std::pair<std::string, std::string>>& versions) {
+  TypeState& state = types_[type];
+  for (const auto& [name, version] : versions) {
+    if (state.interest.Wants(name)) state.versions[name] = version;
+  }
+}
+
 void DeltaClient::Restart() {
   for (const ResourceType type : kResourceTypes) {
     TypeState& state = types_[type];
@@ -51,9 +59,25 @@ bool DeltaClient::HasRequest() const {
   return false;
 }
 
+bool DeltaClient::IsNextNack() const {
+  for (const ResourceType type : kResourceTypes) {
+    const TypeState& state = types_[type];
+    if (state.IsDue()) return !state.answers.empty() && !state.answers.front().nack.empty();
+  }
+  return false;
+}
+
 // What changed since the server was last told, and what is asked for again.
 void DeltaClient::AddSubscription(TypeState& state, DeltaDiscoveryRequest& request) {
   const Interest& wanted = state.interest;
+  if (!state.subscription_is_due) {
+    // Nothing but refreshes: not worth a look at every name there is.
+    if (!std::exchange(state.refresh_is_due, false)) return;
+    for (const std::string& name : state.refreshing) {
+      if (wanted.names.count(name) > 0) request.add_resource_names_subscribe(name);
+    }
+    return;
+  }
   for (const std::string& name : wanted.names) {
     const bool again = state.refresh_is_due && state.refreshing.count(name) > 0;
     if (again || state.told.names.count(name) == 0) request.add_resource_names_subscribe(name);
@@ -144,7 +168,7 @@ bool DeltaClient::Receive(std::string_view bytes) {
     if (refused.contains(name) || !state.interest.Wants(name)) continue;
     state.versions[name] = std::move(version);
   }
-  state.answers.push_back({response.nonce(), NackText(of_source, errors)});
+  state.answers.push_back({response.nonce(), NackText(of_source, errors, versions.size())});
   return true;
 }
 

@@ -30,6 +30,9 @@ class DeltaClient final : public XdsClient {
   void SetInterest(ResourceType type, Interest interest) override;
   // Subscribes again: the server must answer every name in a subscription.
   void Refresh(ResourceType type, const std::vector<std::string>& names) override;
+  // Told as initial_resource_versions when the next stream begins.
+  void Restore(ResourceType type,
+               const std::vector<std::pair<std::string, std::string>>& versions) override;
 
  private:
   struct Answer {
@@ -55,6 +58,7 @@ class DeltaClient final : public XdsClient {
   bool Receive(std::string_view bytes) override;
   bool NextRequest(std::string& request) override;
   bool HasRequest() const override;
+  bool IsNextNack() const override;
   bool IsInterested(ResourceType type) const override { return !types_[type].interest.empty(); }
   static void AddSubscription(TypeState& state,
                               envoy::service::discovery::v3::DeltaDiscoveryRequest& request);

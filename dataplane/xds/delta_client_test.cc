@@ -218,17 +218,69 @@ TEST_F(DeltaClientTest, WildcardAndNamesAreSaidExplicitly) {
 }
 
 TEST_F(DeltaClientTest, ReadingStopsWhileAnswersWait) {
-  WantAll(ResourceType::kCluster);
-  client_.OnConnected();
+  DeltaClient client({.node = TestNode(), .rate_limit = RateLimit()}, transport_, handler_, wheel_);
+  client.SetInterest(ResourceType::kCluster, {.is_wildcard = true, .names = {}});
+  client.OnConnected();
   int rounds = 0;
-  while (client_.ReadyForMessages() && rounds < 1000) {
-    Receive(Clusters("n" + std::to_string(rounds++), {}));
+  while (client.ReadyForMessages() && rounds < 1000) {
+    client.OnMessage(Clusters("n" + std::to_string(rounds++), {}).SerializeAsString());
   }
   EXPECT_EQ(rounds, 100);
   time_.Advance(std::chrono::milliseconds(105));
   wheel_.Advance(time_.Monotonic());
   EXPECT_EQ(transport_.requests.back().response_nonce(), "n99");
   EXPECT_EQ(transport_.read_ons, 1);
+}
+
+TEST_F(DeltaClientTest, RemovedResourcesAreToldAndForgotten) {
+  WantAll(ResourceType::kCluster);
+  client_.OnConnected();
+  Receive(Clusters("n1", {{"a", "1"}, {"b", "1"}}));
+  DeltaDiscoveryResponse response = Response(ResourceType::kCluster, "n2");
+  response.add_removed_resources("a");
+  Receive(response);
+  EXPECT_THAT(handler_.updates.back().removed, ElementsAre("a"));
+  EXPECT_FALSE(handler_.updates.back().is_whole_state);
+  client_.OnDisconnected("reset");
+  transport_.requests.clear();
+  client_.OnConnected();
+  EXPECT_THAT(InitialVersions(transport_.Next()), ElementsAre(std::pair("b", "1")));
+}
+
+TEST_F(DeltaClientTest, RefusedVersionIsNotTheOneToldAfterAReconnect) {
+  WantAll(ResourceType::kCluster);
+  client_.OnConnected();
+  Receive(Clusters("n1", {{"a", "1"}}));
+  handler_.refused.insert("a");
+  Receive(Clusters("n2", {{"a", "2"}}));
+  EXPECT_TRUE(transport_.requests.back().has_error_detail());
+  client_.OnDisconnected("reset");
+  transport_.requests.clear();
+  client_.OnConnected();
+  EXPECT_THAT(InitialVersions(transport_.Next()), ElementsAre(std::pair("a", "1")));
+}
+
+TEST_F(DeltaClientTest, VersionsOfAFormerLifeAreToldByTheNextStream) {
+  WantAll(ResourceType::kCluster);
+  Want(ResourceType::kEndpoint, {"a"});
+  client_.Restore(ResourceType::kCluster, {{"a", "1"}, {"gone", "1"}});
+  client_.Restore(ResourceType::kEndpoint, {{"a", "2"}, {"unasked", "1"}});
+  client_.OnConnected();
+  EXPECT_THAT(InitialVersions(transport_.Next()),
+              UnorderedElementsAre(std::pair("a", "1"), std::pair("gone", "1")));
+  EXPECT_THAT(InitialVersions(transport_.Next()), ElementsAre(std::pair("a", "2")));
+}
+
+TEST_F(DeltaClientTest, VersionsAreNotToldTwiceOnOneStream) {
+  Want(ResourceType::kEndpoint, {"a"});
+  client_.OnConnected();
+  Receive(Endpoints("n1", {{"a", "1"}}));
+  client_.OnDisconnected("reset");
+  transport_.requests.clear();
+  client_.OnConnected();
+  EXPECT_EQ(transport_.Next().initial_resource_versions_size(), 1);
+  Want(ResourceType::kEndpoint, {"a", "b"});
+  EXPECT_EQ(transport_.Next().initial_resource_versions_size(), 0);
 }
 
 }  // namespace

@@ -9,9 +9,10 @@
 //     stream.Start();
 //
 // A stream that ends after a response is opened again at once; one that ends without, after a
-// random time up to 500 ms, 1 s, 2 s ... 30 s. Four streams in a row that lived for less than a
-// second are treated as failures whatever they said, so that a broken server is not hammered. Each
-// failed attempt takes the next of the target's addresses, over a new connection.
+// random time up to 500 ms, 1 s, 2 s ... 30 s (or what the target says). Four streams in a row that
+// lived for less than a second are treated as failures whatever they said, so that a broken server
+// is not hammered. Each failed attempt takes the next of the target's addresses, over a new
+// connection.
 //
 // Thread: the loop's; gRPC's own threads only post to it. Owner: Sources. The destructor waits for
 // gRPC to let go of the stream. Limits: GrpcTarget::message_bytes_max; one message is read at a
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "dataplane/event/loop.h"
+#include "dataplane/xds/grpc_call.h"
 #include "dataplane/xds/grpc_target.h"
 #include "dataplane/xds/xds_client.h"
 
@@ -39,10 +41,19 @@ struct GrpcStreamStats {
   ClientStats client;
 };
 
-class GrpcStream final : public Source, private Transport {
+// Follows a stream, to use its connection for more.
+class StreamObserver {
  public:
-  static constexpr event::Duration kBackoffBase = std::chrono::milliseconds(500);
-  static constexpr event::Duration kBackoffMax = std::chrono::seconds(30);
+  virtual ~StreamObserver() = default;
+  // The server has taken the stream; `keys` are of its initial metadata. `call` has the channel and
+  // what the stream's own requests carry.
+  virtual void OnServed(const GrpcCall::Options& call, const std::vector<std::string>& keys) = 0;
+  // That stream is over.
+  virtual void OnEnded() = 0;
+};
+
+class GrpcStream final : public Source, private Transport, private GrpcCallHandler {
+ public:
   static constexpr event::Duration kShortLife = std::chrono::seconds(1);
   static constexpr int kShortLivesMax = 3;
 
@@ -51,6 +62,7 @@ class GrpcStream final : public Source, private Transport {
     std::string method;
     bool is_delta = false;
     ClientOptions client;
+    StreamObserver* observer = nullptr;  // Borrowed; may be null.
   };
 
   GrpcStream(Options options, UpdateHandler& handler, event::Loop& loop);
@@ -60,34 +72,32 @@ class GrpcStream final : public Source, private Transport {
   void Start();
   void SetInterest(ResourceType type, Interest interest) override;
   void Refresh(ResourceType type, const std::vector<std::string>& names) override;
+  // A stream that is open is given up for one that begins with the versions.
+  void Restore(ResourceType type,
+               const std::vector<std::pair<std::string, std::string>>& versions) override;
 
   GrpcStreamStats stats() const;
 
  private:
-  class Call;
-  // What outlives the stream in closures posted by gRPC's threads.
-  struct Anchor;
-
   void Send(std::string message) override;
   void ReadOn() override;
 
   void Open();
-  void OnWritten();
-  void OnMessage(std::string_view bytes);
-  // The present call is over.
-  void OnClosed(bool is_ok, const std::string& error);
+  void OnServerHeaders(const std::vector<std::string>& keys) override;
+  void OnWritten() override;
+  void OnMessage(std::string_view bytes) override;
+  void OnClosed(int code, const std::string& error) override;
   event::Duration NextDelay();
 
   const Options options_;
   event::Loop& loop_;
   std::unique_ptr<XdsClient> client_;
-  std::shared_ptr<Anchor> anchor_;
   std::shared_ptr<grpc::Channel> channel_;  // Kept as long as it works.
-  std::shared_ptr<Call> call_;
+  std::shared_ptr<GrpcCall> call_;
   event::Timer retry_;
   event::MonotonicTime opened_at_{};
   size_t next_uri_ = 0;
-  int failures_ = 0;  // In a row.
+  event::Duration backoff_;  // The bound of the next wait.
   int short_lives_ = 0;
   bool has_response_ = false;
   GrpcStreamStats stats_;

@@ -165,6 +165,24 @@ TEST_F(GrpcStreamTest, UnreachableServerIsTriedAgainLaterAndLater) {
   EXPECT_THAT(stream->stats().last_error, HasSubstr("status 14"));
 }
 
+TEST_F(GrpcStreamTest, WaitBetweenAttemptsIsConfigurable) {
+  GrpcStream::Options options;
+  options.target.uris = {StrCat("ipv4:127.0.0.1:", FreePort())};
+  options.target.backoff_base = seconds(2);
+  options.target.backoff_max = seconds(3);
+  options.method = std::string(kAdsMethod);
+  options.client.node = TestNode();
+  GrpcStream stream(std::move(options), handler_, loop_);
+  stream.Start();
+  uint64_t attempts = 0;
+  for (const event::Duration bound : {seconds(2), seconds(3), seconds(3)}) {
+    ++attempts;
+    ASSERT_TRUE(RunUntil([&] { return stream.stats().streams_failed == attempts; }));
+    time_.Advance(bound);
+    ASSERT_TRUE(RunUntil([&] { return stream.stats().streams_opened == attempts + 1; }));
+  }
+}
+
 TEST_F(GrpcStreamTest, ServerThatAppearsLaterIsFound) {
   const int port = FreePort();
   auto stream = Stream(StrCat("ipv4:127.0.0.1:", port));

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "dataplane/base/status.h"
 #include "dataplane/xds/bootstrap.h"
-#include "envoy/config/bootstrap/v3/bootstrap.pb.h"
 #include "envoy/config/cluster/v3/cluster.pb.h"
 #include "envoy/config/core/v3/address.pb.h"
 #include "envoy/config/core/v3/grpc_service.pb.h"
@@ -13,7 +12,6 @@
 namespace fairlead::xds {
 namespace {
 
-using envoy::config::bootstrap::v3::Bootstrap;
 using envoy::config::cluster::v3::Cluster;
 using envoy::config::core::v3::Address;
 using envoy::config::core::v3::DataSource;
@@ -54,6 +52,24 @@ absl::Status AddClusterAddresses(const Cluster& cluster, GrpcTarget& target) {
   }
   if (!target.uris.empty()) return absl::OkStatus();
   return InvalidArgument("cluster '", cluster.name(), "' has no endpoints");
+}
+
+std::chrono::nanoseconds DurationOf(const google::protobuf::Duration& duration) {
+  // A day is as good as any longer time, and leaves room to double.
+  if (duration.seconds() >= 86'400) return std::chrono::hours(24);
+  return std::chrono::seconds(duration.seconds()) + std::chrono::nanoseconds(duration.nanos());
+}
+
+absl::Status SetBackoff(const GrpcService::EnvoyGrpc& service, GrpcTarget& target) {
+  if (!service.retry_policy().has_retry_back_off()) return absl::OkStatus();
+  const auto& strategy = service.retry_policy().retry_back_off();
+  target.backoff_base = DurationOf(strategy.base_interval());
+  target.backoff_max =
+      strategy.has_max_interval() ? DurationOf(strategy.max_interval()) : 10 * target.backoff_base;
+  if (target.backoff_max >= target.backoff_base) return absl::OkStatus();
+  return InvalidArgument("envoy_grpc.retry_policy.retry_back_off.max_interval: is ",
+                         strategy.max_interval().ShortDebugString(),
+                         ", at least the base_interval is wanted");
 }
 
 absl::StatusOr<std::string> ReadData(const DataSource& source) {
@@ -135,7 +151,7 @@ absl::Status AddMetadata(const GrpcService& service, GrpcTarget& target) {
 
 }  // namespace
 
-absl::StatusOr<GrpcTarget> FindGrpcTarget(const GrpcService& service, const Bootstrap& bootstrap) {
+absl::StatusOr<GrpcTarget> FindGrpcTarget(const GrpcService& service, FindCluster find_cluster) {
   GrpcTarget target;
   FL_RETURN_IF_ERROR(AddMetadata(service, target));
   if (service.has_google_grpc()) {
@@ -143,13 +159,13 @@ absl::StatusOr<GrpcTarget> FindGrpcTarget(const GrpcService& service, const Boot
     return target;
   }
   const auto& envoy = service.envoy_grpc();
+  FL_RETURN_IF_ERROR(SetBackoff(envoy, target));
   target.authority = envoy.authority();
   if (envoy.has_max_receive_message_length() && envoy.max_receive_message_length().value() > 0) {
     target.message_bytes_max = static_cast<int>(std::min<uint32_t>(
         envoy.max_receive_message_length().value(), std::numeric_limits<int>::max()));
   }
-  for (const Cluster& cluster : bootstrap.static_resources().clusters()) {
-    if (cluster.name() != envoy.cluster_name()) continue;
+  if (Cluster cluster; find_cluster(envoy.cluster_name(), cluster)) {
     FL_RETURN_IF_ERROR(Annotate(AddClusterAddresses(cluster, target), "envoy_grpc.cluster_name"));
     return target;
   }

@@ -8,17 +8,20 @@
 //                  refused); several are tried one after the other
 //     google_grpc  target_uri as gRPC reads it, with channel_credentials.ssl_credentials for TLS
 //
+// envoy_grpc.retry_policy.retry_back_off sets how long to wait before a stream is opened again.
 // initial_metadata is sent with every stream: a bearer token is "authorization: Bearer ...".
 // Thread: any. Source: config.core.v3.GrpcService.
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
-namespace envoy::config::bootstrap::v3 {
-class Bootstrap;
+namespace envoy::config::cluster::v3 {
+class Cluster;
 }
 namespace envoy::config::core::v3 {
 class GrpcService;
@@ -35,11 +38,19 @@ struct GrpcTarget {
   std::string root_certs, cert_chain, private_key;  // PEM; empty roots: the system's.
   std::vector<std::pair<std::string, std::string>> metadata;
   int message_bytes_max = kMessageBytesMax;
+  // A stream that failed is opened again after a random time up to the first, then twice that, and
+  // so on up to the second. Envoy's defaults.
+  std::chrono::nanoseconds backoff_base = std::chrono::milliseconds(500);
+  std::chrono::nanoseconds backoff_max = std::chrono::seconds(30);
 };
+
+// Puts the static cluster of that name into the message; false if there is none.
+using FindCluster =
+    absl::FunctionRef<bool(const std::string& name, envoy::config::cluster::v3::Cluster& cluster)>;
 
 // Errors name the field and what is allowed.
 absl::StatusOr<GrpcTarget> FindGrpcTarget(const envoy::config::core::v3::GrpcService& service,
-                                          const envoy::config::bootstrap::v3::Bootstrap& bootstrap);
+                                          FindCluster find_cluster);
 
 }  // namespace fairlead::xds
 

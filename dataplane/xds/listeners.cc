@@ -170,6 +170,7 @@ absl::Status Listeners::Apply(const Resource& resource, bool is_static, const St
     latest->inline_tables = std::move(version->inline_tables);
     if (entry->warming != nullptr) return absl::OkStatus();
     for (const auto& [name, table] : latest->inline_tables) routes_.PublishInline(name, table);
+    context_.live.Published(ResourceType::kListener, resource.name);
     return absl::OkStatus();
   }
   FL_ASSIGN_OR_RETURN(version->config, context_.compiler.CompileListener(listener));
@@ -255,6 +256,7 @@ void Listeners::Publish(const std::string& name, Entry& entry, std::unique_ptr<V
   const Version& now = *entry.published;
   for (const auto& [route, table] : now.inline_tables) routes_.PublishInline(route, table);
   context_.sink.PublishListener(name, now.config);
+  context_.live.Published(ResourceType::kListener, name);
   if (former == nullptr) return;
   for (const auto& [route, table] : former->inline_tables) {
     if (now.inline_tables.count(route) == 0) routes_.RemoveInline(route);

@@ -12,9 +12,10 @@ namespace fairlead::xds {
 using envoy::config::bootstrap::v3::Bootstrap;
 
 Pipeline::Pipeline(const SupportTable& table, Compiler& compiler, ConfigSink& sink,
-                   event::TimerWheel& timers, const event::TimeSource& time)
+                   event::TimerWheel& timers, const event::TimeSource& time, LiveTracker::Post post)
     : check_(table),
-      context_{compiler, sink, check_, timers, time, nullptr, {}},
+      live_(sink, status_, time, std::move(post)),
+      context_{compiler, sink, check_, timers, time, live_, status_, nullptr},
       clusters_(context_, [this] { Advance(); }),
       routes_(context_, clusters_,
               [this](const std::string& name, Routes::Answer answer) {
@@ -73,6 +74,60 @@ absl::Status Pipeline::FindSource(const envoy::config::core::v3::ConfigSource& c
   return absl::OkStatus();
 }
 
+void Pipeline::UseLastGood(std::function<std::optional<LastGoodConfig>()> load,
+                           std::function<void(bool)> on_serving) {
+  load_last_good_ = std::move(load);
+  on_serving_last_good_ = std::move(on_serving);
+}
+
+void Pipeline::SetServesLastGood(bool serves) {
+  if (std::exchange(serves_last_good_, serves) == serves) return;
+  if (!serves) FL_LOG(info, "xds: the control plane has answered: the last good one is replaced");
+  on_serving_last_good_(serves);
+}
+
+void Pipeline::TryLastGood() {
+  const bool is_needed =
+      (cds_.source != nullptr && !cds_.has_come) || (lds_.source != nullptr && !lds_.has_come);
+  if (phase_ == Phase::kRunning || !is_needed || load_last_good_ == nullptr) return;
+  const auto load = std::exchange(load_last_good_, nullptr);
+  std::optional<LastGoodConfig> config = load();
+  if (!config.has_value()) return;
+  FL_LOG(warn, "xds: the control plane does not answer: starting with the last good configuration");
+  SetServesLastGood(true);
+  is_applying_last_good_ = true;
+  ApplyLastGood(*std::move(config));
+  is_applying_last_good_ = false;
+}
+
+// In the order in which nothing refers to what is not there. Answers that have come stand.
+void Pipeline::ApplyLastGood(LastGoodConfig config) {
+  PerType<bool> is_missing;
+  is_missing[ResourceType::kCluster] = cds_.source != nullptr && !cds_.has_come;
+  is_missing[ResourceType::kListener] = lds_.source != nullptr && !lds_.has_come;
+  is_missing[ResourceType::kEndpoint] = is_missing[ResourceType::kRoute] = true;
+  for (const ResourceType type : kResourceTypes) {
+    if (!is_missing[type]) continue;
+    Update update;
+    update.type = type;
+    update.version = "last good";
+    update.is_whole_state = IsWholeState(type);
+    update.resources = std::move(config.types[type]);
+    std::erase_if(update.resources, [&](const Resource& resource) {
+      return context_.Status(type).Find(resource.name) != nullptr;
+    });
+    OnUpdate(std::move(update));
+  }
+  for (const ResourceType type : kResourceTypes) {
+    if (!is_missing[type]) continue;
+    std::vector<std::pair<std::string, std::string>> versions;
+    for (const auto& [name, accepted] : status_[type].accepted()) {
+      if (!accepted.is_static) versions.emplace_back(name, accepted.version);
+    }
+    context_.sources->Restore(type, versions);
+  }
+}
+
 void Pipeline::Start() {
   FL_CHECK(phase_ == Phase::kStatic);
   phase_ = Phase::kClusters;
@@ -86,6 +141,7 @@ void Pipeline::Subscribe(FirstAnswer& answer, ResourceType type) {
     ++context_.Status(type).counters.init_fetch_timeout;
     FL_LOG(warn, "xds: no {} response within the initial fetch timeout; going on without",
            ShortName(type));
+    TryLastGood();
     NoteAnswer(type);
   });
   answer.timer->Arm(context_.timers, answer.timeout);
@@ -120,6 +176,7 @@ void Pipeline::Advance() {
 
 std::vector<ResourceError> Pipeline::OnUpdate(Update update) {
   const ResourceType type = update.type;
+  if (!is_applying_last_good_) SetServesLastGood(false);
   TypeStatus& status = context_.Status(type);
   const std::vector<ResourceError> of_source = update.source_errors;
   const std::string version = update.version;
@@ -167,6 +224,7 @@ void Pipeline::OnSourceFailure(ResourceType type, std::string_view reason) {
   ++counters.update_failure;
   counters.last_error = reason;
   counters.failed_at = context_.now();
+  TryLastGood();
 }
 
 PipelineState Pipeline::State() const {
@@ -175,6 +233,7 @@ PipelineState Pipeline::State() const {
   state.clusters = clusters_.size();
   state.listeners = listeners_.size();
   state.is_ready = is_ready();
+  state.serves_last_good = serves_last_good_;
   return state;
 }
 

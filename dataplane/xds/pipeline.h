@@ -19,12 +19,15 @@
 //
 // Thread: configuration. Owner: ConfigThread. Source: envoy docs, "Initialization".
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dataplane/xds/clusters.h"
+#include "dataplane/xds/last_good_file.h"
 #include "dataplane/xds/listeners.h"
 #include "dataplane/xds/pipeline_context.h"
 #include "dataplane/xds/routes.h"
@@ -44,13 +47,15 @@ struct PipelineState {
   size_t clusters = 0;
   size_t listeners = 0;
   bool is_ready = false;  // InitDone was called.
+  bool serves_last_good = false;
 };
 
 class Pipeline final : public UpdateHandler {
  public:
   // All are borrowed. The table must not change while the pipeline lives.
+  // `post` is for what comes back from the workers.
   Pipeline(const SupportTable& table, Compiler& compiler, ConfigSink& sink,
-           event::TimerWheel& timers, const event::TimeSource& time);
+           event::TimerWheel& timers, const event::TimeSource& time, LiveTracker::Post post);
   ~Pipeline() override;
 
   // Before LoadStatic. Borrowed.
@@ -58,6 +63,12 @@ class Pipeline final : public UpdateHandler {
   // Checks the bootstrap and applies its static resources. (Not const: they are taken out and put
   // back meanwhile, which spares a copy.)
   absl::Status LoadStatic(envoy::config::bootstrap::v3::Bootstrap& bootstrap);
+  // Before Start. `load` is called once at most: when the control plane cannot be reached, or does
+  // not answer in time, before the first configuration has come from it. What it gives is applied
+  // in place of the answers that are missing, and replaced by them once they come. `on_serving` is
+  // told when the proxy begins to live on it, and when the control plane has answered.
+  void UseLastGood(std::function<std::optional<LastGoodConfig>()> load,
+                   std::function<void(bool)> on_serving);
   // Subscribes to what the bootstrap's dynamic_resources name.
   void Start();
 
@@ -66,6 +77,10 @@ class Pipeline final : public UpdateHandler {
   void OnSourceFailure(ResourceType type, std::string_view reason) override;
 
   bool is_ready() const { return phase_ == Phase::kRunning; }
+  // The last good configuration was applied, and the control plane has not answered since.
+  bool serves_last_good() const { return serves_last_good_; }
+  // For whoever reports on it.
+  PerType<TypeStatus>& status() { return status_; }
   const Clusters& clusters() const { return clusters_; }
   const Listeners& listeners() const { return listeners_; }
   PipelineState State() const;
@@ -89,10 +104,16 @@ class Pipeline final : public UpdateHandler {
                           FirstAnswer& answer);
   void Subscribe(FirstAnswer& answer, ResourceType type);
   void NoteAnswer(ResourceType type);
+  // Applies the last good configuration if it is needed, and there is one.
+  void TryLastGood();
+  void ApplyLastGood(LastGoodConfig config);
+  void SetServesLastGood(bool serves);
   void Advance();
   std::vector<ResourceError> Dispatch(Update update);
 
   ProtoCheck check_;
+  PerType<TypeStatus> status_;
+  LiveTracker live_;
   PipelineContext context_;
   Clusters clusters_;
   Routes routes_;
@@ -100,6 +121,10 @@ class Pipeline final : public UpdateHandler {
   FirstAnswer cds_, lds_;
   Phase phase_ = Phase::kStatic;
   bool is_advancing_ = false;
+  std::function<std::optional<LastGoodConfig>()> load_last_good_;
+  std::function<void(bool)> on_serving_last_good_;
+  bool serves_last_good_ = false;
+  bool is_applying_last_good_ = false;
 };
 
 }  // namespace fairlead::xds

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "dataplane/event/timer.h"
 #include "dataplane/xds/compiler.h"
+#include "dataplane/xds/live_tracker.h"
 #include "dataplane/xds/proto_check.h"
 #include "dataplane/xds/type_status.h"
 #include "dataplane/xds/update.h"
@@ -30,6 +31,8 @@ class SourceProvider {
   // The source lives as long as the provider. Errors name the field and what is allowed.
   virtual absl::StatusOr<Source*> SourceFor(const envoy::config::core::v3::ConfigSource& config,
                                             ResourceType type) = 0;
+  // Source::Restore of every source that the type may come from.
+  virtual void Restore(ResourceType, const std::vector<std::pair<std::string, std::string>>&) {}
 };
 
 struct PipelineContext {
@@ -38,8 +41,9 @@ struct PipelineContext {
   ProtoCheck& check;
   event::TimerWheel& timers;
   const event::TimeSource& time;
+  LiveTracker& live;
+  PerType<TypeStatus>& status;
   SourceProvider* sources = nullptr;  // Set before the first resource.
-  PerType<TypeStatus> status;
 
   TypeStatus& Status(ResourceType type) { return status[type]; }
   event::WallTime now() const { return time.Wall(); }

@@ -4,6 +4,8 @@
 // Fakes for tests of the pipeline: a compiler whose results remember what they were made of, a sink
 // that writes down what was published, sources that write down what was asked of them. Thread: one.
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -101,6 +103,21 @@ class FakeSink final : public ConfigSink {
   }
   void RemoveListener(const std::string& name) override { Note("-listener ", name); }
   void InitDone() override { Note("init done"); }
+  void WhenLive(const std::string& cluster, std::function<void()> done) override {
+    (cluster.empty() ? waiting : waiting_for_names[cluster]).push_back(std::move(done));
+  }
+  std::string ListenerFault(const std::string& name) const override {
+    return name == faulty_listener ? "cannot bind" : "";
+  }
+
+  // The workers have taken what was published.
+  void Live() {
+    for (auto& done : std::exchange(waiting, {})) done();
+  }
+
+  std::vector<std::function<void()>> waiting;
+  std::map<std::string, std::vector<std::function<void()>>> waiting_for_names;
+  std::string faulty_listener;
 
   // What was published since the last call.
   std::vector<std::string> Take() { return std::exchange(events_, {}); }
@@ -146,8 +163,16 @@ class FakeSources final : public SourceProvider {
     return &files[config.path_config_source().path()];
   }
 
+  void Restore(ResourceType type,
+               const std::vector<std::pair<std::string, std::string>>& versions) override {
+    for (const auto& [name, version] : versions) {
+      restored.push_back(StrCat(ShortName(type), " ", name, " ", version));
+    }
+  }
+
   FakeSource ads;
   std::map<std::string, FakeSource> files;
+  std::vector<std::string> restored;
 };
 
 // A message from YAML; the test fails if it is none.
@@ -267,6 +292,14 @@ class PipelineTest : public testing::Test {
     EXPECT_TRUE(pipeline.is_ready());
     sink.Take();
   }
+  // The end of a turn of the loop.
+  void RunPosted() {
+    while (!posted.empty()) {
+      auto work = std::move(posted.front());
+      posted.pop_front();
+      work();
+    }
+  }
   void Advance(event::Duration by) {
     time.Advance(by);
     wheel.Advance(time.Monotonic());
@@ -282,7 +315,9 @@ class PipelineTest : public testing::Test {
   FakeCompiler compiler;
   FakeSink sink;
   FakeSources sources;
-  Pipeline pipeline{table, compiler, sink, wheel, time};
+  std::deque<absl::AnyInvocable<void()>> posted;
+  Pipeline pipeline{table, compiler, sink,
+                    wheel, time,     [this](auto work) { posted.push_back(std::move(work)); }};
   PipelineState state;
 };
 

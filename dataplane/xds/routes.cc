@@ -126,6 +126,7 @@ absl::Status Routes::Apply(const Resource& resource, Entry& entry) {
   entry.table = table;
   entry.chunks.Accept();
   context_.sink.PublishRoutes(resource.name, std::move(table));
+  context_.live.Published(ResourceType::kRoute, resource.name);
   return absl::OkStatus();
 }
 

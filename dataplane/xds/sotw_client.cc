@@ -44,6 +44,13 @@ bool SotwClient::HasRequest() const {
   return false;
 }
 
+bool SotwClient::IsNextNack() const {
+  for (const ResourceType type : kResourceTypes) {
+    if (types_[type].is_due) return !types_[type].nack.empty();
+  }
+  return false;
+}
+
 bool SotwClient::NextRequest(std::string& request) {
   for (const ResourceType type : kResourceTypes) {
     TypeState& state = types_[type];
@@ -88,7 +95,8 @@ bool SotwClient::Receive(std::string_view bytes) {
     reader.Add(resource, response.version_info());
   Update update = reader.Take();
   const std::vector<ResourceError> of_source = update.source_errors;
-  state.nack = NackText(of_source, handler().OnUpdate(std::move(update)));
+  const size_t resources = update.resources.size();
+  state.nack = NackText(of_source, handler().OnUpdate(std::move(update)), resources);
   if (state.nack.empty()) state.accepted_version = response.version_info();
   return true;
 }

@@ -38,6 +38,7 @@ class SotwClient final : public XdsClient {
   bool Receive(std::string_view bytes) override;
   bool NextRequest(std::string& request) override;
   bool HasRequest() const override;
+  bool IsNextNack() const override;
   bool IsInterested(ResourceType type) const override { return !types_[type].interest.empty(); }
 
   PerType<TypeState> types_;

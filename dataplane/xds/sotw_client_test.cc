@@ -108,7 +108,7 @@ TEST_F(SotwClientTest, NackKeepsTheVersionAndNamesTheBadResource) {
   EXPECT_EQ(nack.version_info(), "v1");
   EXPECT_EQ(nack.response_nonce(), "n2");
   EXPECT_EQ(nack.error_detail().code(), 3);
-  EXPECT_EQ(nack.error_detail().message(), "'b' is bad");
+  EXPECT_EQ(nack.error_detail().message(), "'b' is bad\nThe rest of the response (1) is applied.");
   // The error belongs to that response only.
   WantAll(ResourceType::kListener);
   Receive(Clusters("v3", "n3", {"a"}));
@@ -125,7 +125,8 @@ TEST_F(SotwClientTest, DuplicatesAreRefusedAndTheOthersApply) {
   Receive(Clusters("v1", "n1", {"a", "b", "a"}));
   EXPECT_THAT(handler_.LastNames(), ElementsAre("b"));
   EXPECT_THAT(handler_.updates.back().kept, ElementsAre("a"));
-  EXPECT_EQ(transport_.Next().error_detail().message(), "cluster 'a': is in the response 2 times");
+  EXPECT_EQ(transport_.Next().error_detail().message(),
+            "cluster 'a': is in the response 2 times\nThe rest of the response (1) is applied.");
 }
 
 TEST_F(SotwClientTest, ResourceOfAnotherTypeAndMalformedOnesAreRefused) {
@@ -240,6 +241,42 @@ TEST_F(SotwClientTest, BytesThatAreNoResponseEndTheStream) {
   EXPECT_FALSE(client_.OnMessage("\xff\xff"));
 }
 
+TEST_F(SotwClientTest, GoodResponsesAreNotLimitedUnlessToldSo) {
+  WantAll(ResourceType::kCluster);
+  client_.OnConnected();
+  for (int i = 0; i < 1000; ++i) Receive(Clusters(std::to_string(i), "n", {"a"}));
+  EXPECT_EQ(transport_.requests.size(), 1001u);
+  EXPECT_TRUE(client_.ReadyForMessages());
+}
+
+TEST_F(SotwClientTest, RequestThatWaitedHasTheNewestNonceAndList) {
+  SotwClient client({.node = TestNode(), .rate_limit = RateLimit{1, 1}}, transport_, handler_,
+                    wheel_);
+  client.SetInterest(ResourceType::kEndpoint, {.is_wildcard = false, .names = {"a"}});
+  client.OnConnected();
+  EXPECT_THAT(transport_.Next().resource_names(), ElementsAre("a"));
+  client.OnMessage(Endpoints("v1", "n1", {"a"}).SerializeAsString());
+  client.SetInterest(ResourceType::kEndpoint, {.is_wildcard = false, .names = {"a", "b"}});
+  EXPECT_THAT(transport_.requests, IsEmpty());
+  Advance(seconds(2));
+  // One request stands for the ACK and for the change of the subscription.
+  const DiscoveryRequest request = transport_.Next();
+  EXPECT_EQ(request.response_nonce(), "n1");
+  EXPECT_EQ(request.version_info(), "v1");
+  EXPECT_THAT(request.resource_names(), ElementsAre("a", "b"));
+  EXPECT_THAT(transport_.requests, IsEmpty());
+}
+
+TEST_F(SotwClientTest, ResourceThatIsRefusedOnItsOwnStillCountsAsThere) {
+  WantAll(ResourceType::kCluster);
+  client_.OnConnected();
+  DiscoveryResponse response = Clusters("v1", "n1", {"a", "twice", "twice"});
+  Receive(response);
+  // Else the response, which holds everything there is, would remove it.
+  EXPECT_THAT(handler_.updates.back().kept, ElementsAre("twice"));
+  EXPECT_TRUE(handler_.updates.back().is_whole_state);
+}
+
 TEST_F(SotwClientTest, AServerThatRepeatsABadConfigIsHeldToTheRateLimit) {
   WantAll(ResourceType::kCluster);
   client_.OnConnected();
@@ -249,13 +286,13 @@ TEST_F(SotwClientTest, AServerThatRepeatsABadConfigIsHeldToTheRateLimit) {
     Receive(Clusters("v", "n", {"bad"}));
     ++rounds;
   }
-  // 100 tokens: the first request, 99 NACKs, and one that has to wait.
-  EXPECT_EQ(rounds, 100);
-  EXPECT_EQ(transport_.requests.size(), 100u);
+  // 100 tokens: the first request needs none, 100 NACKs, and one that has to wait.
+  EXPECT_EQ(rounds, 101);
+  EXPECT_EQ(transport_.requests.size(), 101u);
   EXPECT_EQ(client_.stats().rate_limit_enforced, 1u);
   EXPECT_EQ(client_.stats().pending_requests, 1u);
   Advance(milliseconds(102));
-  EXPECT_EQ(transport_.requests.size(), 101u);
+  EXPECT_EQ(transport_.requests.size(), 102u);
   EXPECT_EQ(transport_.read_ons, 1);
   EXPECT_TRUE(client_.ReadyForMessages());
   Advance(seconds(5));

@@ -4,6 +4,7 @@
 
 #include "dataplane/base/status.h"
 #include "envoy/config/bootstrap/v3/bootstrap.pb.h"
+#include "envoy/config/cluster/v3/cluster.pb.h"
 #include "envoy/config/core/v3/base.pb.h"
 #include "envoy/config/core/v3/config_source.pb.h"
 
@@ -25,7 +26,8 @@ std::shared_ptr<const Node> NodeOf(const Bootstrap& bootstrap) {
   return node;
 }
 
-RateLimit RateLimitOf(const ApiConfigSource& config) {
+std::optional<RateLimit> RateLimitOf(const ApiConfigSource& config) {
+  if (!config.has_rate_limit_settings()) return std::nullopt;
   RateLimit limit;
   const auto& settings = config.rate_limit_settings();
   if (settings.has_max_tokens()) limit.tokens_max = settings.max_tokens().value();
@@ -38,10 +40,13 @@ RateLimit RateLimitOf(const ApiConfigSource& config) {
 
 }  // namespace
 
-Sources::Sources(const Bootstrap& bootstrap, UpdateHandler& handler, event::EpollLoop& loop)
+Sources::Sources(const Bootstrap& bootstrap, const TypeStatus& clusters, UpdateHandler& handler,
+                 event::EpollLoop& loop, StreamObserver* ads_observer)
     : bootstrap_(bootstrap),
+      clusters_(clusters),
       handler_(handler),
       loop_(loop),
+      ads_observer_(ads_observer),
       watcher_(loop),
       node_(NodeOf(bootstrap)) {}
 
@@ -49,6 +54,12 @@ void Sources::Start() {
   is_started_ = true;
   if (ads_ != nullptr) ads_->Start();
   for (const auto& [key, stream] : streams_) stream->Start();
+}
+
+void Sources::Restore(ResourceType type,
+                      const std::vector<std::pair<std::string, std::string>>& versions) {
+  if (ads_ != nullptr) ads_->Restore(type, versions);
+  for (const auto& [key, stream] : streams_) stream->Restore(type, versions);
 }
 
 absl::StatusOr<Source*> Sources::SourceFor(const ConfigSource& config, ResourceType type) {
@@ -64,6 +75,17 @@ absl::StatusOr<Source*> Sources::SourceFor(const ConfigSource& config, ResourceT
   }
 }
 
+bool Sources::FindStaticCluster(const std::string& name,
+                                envoy::config::cluster::v3::Cluster& cluster) const {
+  for (const auto& candidate : bootstrap_.static_resources().clusters()) {
+    if (candidate.name() != name) continue;
+    cluster = candidate;
+    return true;
+  }
+  const TypeStatus::Accepted* accepted = clusters_.Find(name);
+  return accepted != nullptr && accepted->is_static && clusters_.Parse(name, cluster);
+}
+
 absl::StatusOr<Source*> Sources::Ads() {
   if (ads_ != nullptr) return ads_.get();
   const std::string where = "dynamic_resources.ads_config";
@@ -77,7 +99,8 @@ absl::StatusOr<Source*> Sources::Ads() {
                            ApiConfigSource::ApiType_Name(config.api_type()),
                            ", allowed is GRPC or DELTA_GRPC");
   }
-  auto stream = MakeStream(config, is_delta, std::string(is_delta ? kDeltaAdsMethod : kAdsMethod));
+  auto stream = MakeStream(config, is_delta, std::string(is_delta ? kDeltaAdsMethod : kAdsMethod),
+                           ads_observer_);
   if (!stream.ok()) return Annotate(stream.status(), where);
   ads_ = *std::move(stream);
   if (is_started_) ads_->Start();
@@ -85,17 +108,21 @@ absl::StatusOr<Source*> Sources::Ads() {
 }
 
 absl::StatusOr<std::unique_ptr<GrpcStream>> Sources::MakeStream(const ApiConfigSource& config,
-                                                                bool is_delta, std::string method) {
+                                                                bool is_delta, std::string method,
+                                                                StreamObserver* observer) {
   if (config.grpc_services_size() != 1) {
     return InvalidArgument("grpc_services: has ", config.grpc_services_size(),
                            " elements, one is wanted");
   }
-  auto target = FindGrpcTarget(config.grpc_services(0), bootstrap_);
+  auto target = FindGrpcTarget(config.grpc_services(0), [this](const auto& name, auto& cluster) {
+    return FindStaticCluster(name, cluster);
+  });
   if (!target.ok()) return Annotate(target.status(), "grpc_services[0]");
   GrpcStream::Options options;
   options.target = *std::move(target);
   options.method = std::move(method);
   options.is_delta = is_delta;
+  options.observer = observer;
   options.client.node = node_;
   options.client.rate_limit = RateLimitOf(config);
   return std::make_unique<GrpcStream>(std::move(options), handler_, loop_);
@@ -119,7 +146,7 @@ absl::StatusOr<Source*> Sources::Api(const ApiConfigSource& config, ResourceType
   std::unique_ptr<GrpcStream>& stream = streams_[key];
   if (stream != nullptr) return stream.get();
   const bool is_delta = config.api_type() == ApiConfigSource::DELTA_GRPC;
-  auto made = MakeStream(config, is_delta, std::string(StreamMethod(type, is_delta)));
+  auto made = MakeStream(config, is_delta, std::string(StreamMethod(type, is_delta)), nullptr);
   if (!made.ok()) {
     streams_.erase(key);
     return Annotate(made.status(), "api_config_source");

@@ -44,7 +44,9 @@ void DeclareGrpc(SupportTable& table) {
   table.Allow("envoy.config.core.v3.GrpcService",
               {"envoy_grpc", "google_grpc", "initial_metadata"});
   table.Allow("envoy.config.core.v3.GrpcService.EnvoyGrpc",
-              {"cluster_name", "authority", "max_receive_message_length"});
+              {"cluster_name", "authority", "max_receive_message_length", "retry_policy"});
+  table.Allow("envoy.config.core.v3.RetryPolicy", {"retry_back_off"});
+  table.AllowAll("envoy.config.core.v3.BackoffStrategy");
   // stat_prefix is required by the API; statistics of the stream have one place here.
   table.Allow("envoy.config.core.v3.GrpcService.GoogleGrpc",
               {"target_uri", "stat_prefix", "channel_credentials"});

@@ -1,16 +1,20 @@
 #ifndef FAIRLEAD_DATAPLANE_XDS_TYPE_STATUS_H_
 #define FAIRLEAD_DATAPLANE_XDS_TYPE_STATUS_H_
 
-// What the pipeline remembers of one type of resource: the last accepted bytes of each, the last
-// fault of each, and the counters that Envoy has per subscription, summed over the type.
+// What the pipeline remembers of one type of resource: the last accepted bytes of each and whether
+// they serve, the last fault of each, and the counters that Envoy has per subscription, summed over
+// the type. Whoever reports on it can ask for the names of what changed.
 //
 // Thread: configuration. Owner: Pipeline. Limits: kRejectedMax resources are remembered that were
 // refused and never accepted (a server could invent names without end).
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "dataplane/base/strings.h"
@@ -39,12 +43,17 @@ class TypeStatus {
  public:
   static constexpr size_t kRejectedMax = 1000;
 
+  // What of a resource all workers serve.
+  enum class Live : uint8_t { kNothing, kOlder, kThis };
   struct Accepted {
     std::string version;
     std::string bytes;
     ContentHash hash;
     event::WallTime at{};
     bool is_static = false;
+    Live live = Live::kNothing;
+    std::string older_version;     // If `live` is kOlder.
+    event::WallTime live_since{};  // Unless `live` is kNothing.
   };
   struct Rejected {
     std::string version;
@@ -59,6 +68,17 @@ class TypeStatus {
   void Reject(const std::string& name, const std::string& version, std::string_view error,
               event::WallTime now);
   void Remove(std::string_view name);
+  // Every worker serves that version of the resource.
+  void SetLive(std::string_view name, const std::string& version, const ContentHash& hash,
+               event::WallTime now);
+
+  // From now on the names of resources that changed are kept, beginning with all there are, and
+  // `on_change` is called with the first of them. Null: no more. Those of the bootstrap are left
+  // out.
+  void Watch(std::function<void()> on_change);
+  bool has_changes() const { return !changed_.empty(); }
+  // Takes `count` names at most.
+  std::vector<std::string> TakeChanges(size_t count);
 
   // Null if none was accepted.
   const Accepted* Find(std::string_view name) const;
@@ -67,12 +87,27 @@ class TypeStatus {
 
   const StringMap<Accepted>& accepted() const { return accepted_; }
   const std::map<std::string, Rejected, std::less<>>& rejected() const { return rejected_; }
+  // Of those that are not of the bootstrap: accepted, and whose last accepted version is live.
+  size_t dynamic_count() const { return accepted_.size() - static_count_; }
+  size_t live_count() const { return live_count_; }
+  // Grows with everything that is accepted or removed.
+  uint64_t revision() const { return revision_; }
 
   TypeCounters counters;
 
  private:
+  void NoteChange(std::string_view name);
+  // The bookkeeping of what an entry counts as.
+  void Leave(const Accepted& accepted);
+  void Enter(const Accepted& accepted);
+
   StringMap<Accepted> accepted_;
   std::map<std::string, Rejected, std::less<>> rejected_;
+  size_t static_count_ = 0;
+  size_t live_count_ = 0;
+  uint64_t revision_ = 0;
+  std::function<void()> on_change_;
+  StringSet changed_;
 };
 
 }  // namespace fairlead::xds

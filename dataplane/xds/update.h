@@ -80,6 +80,9 @@ class Source {
   // Asks again for resources already subscribed to: a cluster that was updated waits for its
   // endpoints, which a server need not send again unasked. Best effort.
   virtual void Refresh(ResourceType type, const std::vector<std::string>& names) = 0;
+  // What is known of the type from a former life of the process, name and version: a dialect that
+  // can says so to the server, which then tells what is gone.
+  virtual void Restore(ResourceType, const std::vector<std::pair<std::string, std::string>>&) {}
 };
 
 }  // namespace fairlead::xds

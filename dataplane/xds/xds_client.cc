@@ -13,11 +13,12 @@ namespace fairlead::xds {
 XdsClient::XdsClient(ClientOptions options, Transport& transport, UpdateHandler& handler,
                      event::TimerWheel& timers)
     : options_(std::move(options)),
+      rate_limit_(options_.rate_limit.value_or(RateLimit())),
       transport_(transport),
       handler_(handler),
       timers_(timers),
       refill_([](void* self) { static_cast<XdsClient*>(self)->Flush(); }, this),
-      tokens_(options_.rate_limit.tokens_max),
+      tokens_(rate_limit_.tokens_max),
       filled_at_(timers.now()) {}
 
 void XdsClient::OnConnected() {
@@ -49,10 +50,11 @@ bool XdsClient::OnMessage(std::string_view bytes) {
 }
 
 bool XdsClient::TakeToken() {
+  if (!options_.rate_limit.has_value() && !IsNextNack()) return true;
   const std::chrono::duration<double> passed = timers_.now() - filled_at_;
   filled_at_ = timers_.now();
-  tokens_ = std::min(options_.rate_limit.tokens_max,
-                     tokens_ + passed.count() * options_.rate_limit.fill_per_second);
+  tokens_ =
+      std::min(rate_limit_.tokens_max, tokens_ + passed.count() * rate_limit_.fill_per_second);
   if (tokens_ < 1) return false;
   tokens_ -= 1;
   return true;
@@ -66,7 +68,7 @@ void XdsClient::Flush() {
       if (!is_waiting_) ++stats_.rate_limit_enforced;
       is_waiting_ = true;
       stats_.pending_requests = 1;
-      const std::chrono::duration<double> wait((1 - tokens_) / options_.rate_limit.fill_per_second);
+      const std::chrono::duration<double> wait((1 - tokens_) / rate_limit_.fill_per_second);
       refill_.Arm(timers_,
                   std::chrono::duration_cast<event::Duration>(wait) + std::chrono::milliseconds(1));
       return;
@@ -174,7 +176,7 @@ Update ResponseReader::Take() {
 }
 
 std::string NackText(const std::vector<ResourceError>& of_source,
-                     const std::vector<ResourceError>& of_handler) {
+                     const std::vector<ResourceError>& of_handler, size_t resources) {
   std::string text;
   size_t left_out = 0;
   for (const auto* errors : {&of_source, &of_handler}) {
@@ -188,6 +190,10 @@ std::string NackText(const std::vector<ResourceError>& of_source,
     }
   }
   if (left_out > 0) StrAppend(&text, "\n(cut: ", left_out, " more)");
+  if (!text.empty() && resources > of_handler.size()) {
+    StrAppend(&text, "\nThe rest of the response (", resources - of_handler.size(),
+              ") is applied.");
+  }
   return text;
 }
 

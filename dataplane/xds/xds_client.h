@@ -11,14 +11,16 @@
 //     client.OnDisconnected("...");    // what was accepted, and what is wanted, is remembered
 //
 // A response is answered in every case: with an ACK, or with a NACK that names each resource that
-// was refused (the good ones of the same response are applied). Requests are limited in rate; while
-// one has to wait for that, no further messages are taken in (ReadyForMessages), so that a server
-// that answers every NACK with the same fault costs ten rounds a second and no memory.
+// was refused (the good ones of the same response are applied). NACKs are limited in rate, and all
+// requests if the configuration says so; while one has to wait for that, no further messages are
+// taken in (ReadyForMessages), so that a server that answers every NACK with the same fault costs
+// ten rounds a second and no memory.
 //
 // Thread: configuration. Owner: the source's stream. Source: XDS protocol; envoy
 // docs/root/api-docs/xds_protocol.rst.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +48,7 @@ class Transport {
   virtual void ReadOn() = 0;
 };
 
-// ApiConfigSource.rate_limit_settings; the defaults are Envoy's, and always in force.
+// ApiConfigSource.rate_limit_settings; the defaults are Envoy's.
 struct RateLimit {
   double tokens_max = 100;
   double fill_per_second = 10;
@@ -54,7 +56,8 @@ struct RateLimit {
 
 struct ClientOptions {
   std::shared_ptr<const envoy::config::core::v3::Node> node;
-  RateLimit rate_limit;
+  // Of all requests; without one, as in Envoy, only NACKs are limited, by the defaults.
+  std::optional<RateLimit> rate_limit;
 };
 
 struct ClientStats {
@@ -93,6 +96,8 @@ class XdsClient : public Source {
   // The next request to send, in the order of types; false if there is none.
   virtual bool NextRequest(std::string& request) = 0;
   virtual bool HasRequest() const = 0;
+  // Whether the next request is a NACK.
+  virtual bool IsNextNack() const = 0;
   virtual bool IsInterested(ResourceType type) const = 0;
 
   // Sends what there is to send. Within OnMessage it is put off to its end.
@@ -107,6 +112,7 @@ class XdsClient : public Source {
   bool TakeToken();
 
   const ClientOptions options_;
+  const RateLimit rate_limit_;
   Transport& transport_;
   UpdateHandler& handler_;
   event::TimerWheel& timers_;
@@ -148,9 +154,10 @@ class ResponseReader {
   int index_ = -1;
 };
 
-// The text of a NACK: every error of the source and of the handler, bounded. Empty: an ACK.
+// The text of a NACK: every error of the source and of the handler, bounded, and that the others of
+// the `resources` handed over were applied. Empty: an ACK.
 std::string NackText(const std::vector<ResourceError>& of_source,
-                     const std::vector<ResourceError>& of_handler);
+                     const std::vector<ResourceError>& of_handler, size_t resources);
 
 }  // namespace fairlead::xds
 

@@ -164,6 +164,59 @@ class FleetTest(GatewayTest):
         self.assertEqual(self.served_by(), "a")
 
 
+class ReportTest(GatewayTest):
+    def report(self, control):
+        """What the one proxy says of its resources: (accepted, live, rejected), those not live."""
+        proxies = control.proxies()
+        report = proxies[0].get("resources") if proxies else None
+        if report is None:
+            return None, []
+        keys = ("accepted", "live", "rejected")
+        return tuple(sum(c[key] for c in report["counts"]) for key in keys), report["notLive"]
+
+    def await_report(self, control, expected):
+        wait_until(lambda: self.report(control)[0] == expected, f"{expected} is reported", 10)
+        return self.report(control)[1]
+
+    def test_the_proxy_tells_what_is_live_and_what_was_refused(self):
+        control, _ = self.gateway("a")
+        # Two clusters and what they consist of, a listener, a route configuration.
+        wait_until(lambda: self.report(control)[0], "the proxy reports", 10)
+        accepted = self.report(control)[0][0]
+        self.assertGreaterEqual(accepted, 4)
+        self.assertEqual(self.await_report(control, (accepted, accepted, 0)), [])
+        status, text, _ = control.cli("proxies")
+        self.assertEqual(status, 0)
+        self.assertIn(f"{accepted} live  ", text)
+
+        taken = {"kind": "Listener", "name": "taken", "address": "127.0.0.1"}
+        control.apply([{**taken, "port": self.upstreams["a"].port}])
+        wait_until(lambda: (self.report(control)[0] or (0, 0, 0))[2] == 1, "it is told", 10)
+        counts, not_live = self.report(control)
+        self.assertEqual(counts[:2], (counts[0], counts[0]))
+        self.assertEqual([entry["name"] for entry in not_live], ["taken"])
+        self.assertIn(str(self.upstreams["a"].port), not_live[0]["error"])
+        status, text, _ = control.cli("proxies", "proxy-1")
+        self.assertEqual(status, 0)
+        self.assertRegex(text, r"Listener +taken +rejected")
+
+        control.call("DELETE", "/v1/listeners/taken")
+        wait_until(lambda: self.report(control)[0][2] == 0, "it is told", 10)
+        self.assertEqual(self.report(control)[1], [])
+
+    def test_a_restarted_control_plane_is_told_again(self):
+        control, _ = self.gateway("a")
+        wait_until(lambda: self.report(control)[0], "the proxy reports", 10)
+        counts = self.report(control)[0]
+        control.process.send_signal(signal.SIGKILL)
+        control.process.wait(10)
+        addresses = [
+            f"--{kind}-address={getattr(control, kind)}" for kind in ("xds", "management", "http")
+        ]
+        control = ControlPlane(self.processes, flags=addresses)
+        wait_until(lambda: self.report(control)[0] == counts, "the proxy reports again", 40)
+
+
 class TokenTest(GatewayTest):
     def status(self, control, *headers):
         request = urllib.request.Request(f"http://{control.http}/v1/routes", headers=dict(headers))

@@ -126,8 +126,9 @@ SimProxy::SimProxy(Stage& stage, Ads& ads, std::map<std::string, int> upstreams)
         i, stage.network.MakeLoop(StrCat("worker-", i), ProxyAddress(), /*is_tested=*/true)));
   }
   xds::ConfigSink& sink = *this;
-  pipeline_ = std::make_unique<xds::Pipeline>(server::Supported(), compiler_, sink,
-                                              config_loop_->timers(), stage.network);
+  pipeline_ = std::make_unique<xds::Pipeline>(
+      server::Supported(), compiler_, sink, config_loop_->timers(), stage.network,
+      [this](auto work) { config_loop_->Post(std::move(work)); });
   client_ = MakeClient(stage.scenario.uses_delta_xds, ads, *pipeline_, config_loop_->timers());
   pipeline_->UseSources(*this);
 }

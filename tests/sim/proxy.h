@@ -98,6 +98,12 @@ class SimProxy final : private xds::ConfigSink, private xds::SourceProvider {
   }
   void RemoveListener(const std::string& name) override { publisher_.RemoveListener(name); }
   void InitDone() override { publisher_.InitDone(); }
+  void WhenLive(const std::string& cluster, std::function<void()> done) override {
+    publisher_.WhenLive(cluster, std::move(done));
+  }
+  std::string ListenerFault(const std::string& name) const override {
+    return publisher_.ListenerFault(name);
+  }
   absl::StatusOr<xds::Source*> SourceFor(const envoy::config::core::v3::ConfigSource&,
                                          xds::ResourceType) override {
     return client_.get();

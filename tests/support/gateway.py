@@ -124,9 +124,10 @@ class ControlPlane:
 class Proxy:
     """A proxy driven by a control plane; `kind` may be envoy to see another client do it."""
 
-    def __init__(self, processes, control, node, kind="fairlead", concurrency=1):
+    def __init__(self, processes, control, node, kind="fairlead", concurrency=1, more=()):
+        """`more` are flags of the program."""
         self.node = node
-        bootstrap = processes.folder / f"{node}.yaml"
+        self.bootstrap = bootstrap = processes.folder / f"{node}.yaml"
         status, text, error = control.cli(
             "bootstrap", "--xds-address", control.xds, "--node-id", node
         )
@@ -138,7 +139,7 @@ class Proxy:
         if kind == "envoy":
             command = [paths.envoy(), *flags, "--log-level", "warning", "--disable-hot-restart"]
         else:
-            command = [paths.program("fairlead-proxy"), *flags, "--log-level", "info"]
+            command = [paths.program("fairlead-proxy"), *flags, "--log-level", "info", *more]
         self.process = processes.start(node, command)
         self.admin = self.process.file_text(admin)
 

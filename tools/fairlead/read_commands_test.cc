@@ -148,11 +148,42 @@ TEST_F(ReadCommandsTest, ShowResourcesPrintsTheWholeState) {
 
 TEST_F(ReadCommandsTest, ProxiesShowRejectionsWithoutTheirEscapes) {
   ASSERT_EQ(Run({"proxies"}), 0) << err();
-  EXPECT_EQ(out(),
-            "NODE    CLUSTER   ADDRESS        AGENT       CONNECTED  REVISION  STATE\n"
-            "edge-1  fairlead  10.0.0.1:4711  envoy 1.36  1m ago     7/7       in sync\n"
-            "edge-2                                       never      6/7       rejected\n"
-            "rejected by edge-2, Cluster: cluster 'x': ?[2J bad\n");
+  EXPECT_EQ(
+      out(),
+      "NODE    CLUSTER   ADDRESS        AGENT       CONNECTED  REVISION  RESOURCES  STATE\n"
+      "edge-1  fairlead  10.0.0.1:4711  envoy 1.36  1m ago     7/7       -          in sync\n"
+      "edge-2                                       never      6/7       -          rejected\n"
+      "rejected by edge-2, Cluster: cluster 'x': ?[2J bad\n");
+}
+
+TEST_F(ReadCommandsTest, ProxiesShowWhatIsNotLive) {
+  Parse(R"(revision: 7
+           proxies { node_id: "edge-1" revision_acknowledged: 7 resources {
+             counts { type_url: "a.b.Cluster" accepted: 3 live: 2 rejected: 1 }
+             counts { type_url: "a.b.Listener" accepted: 1 live: 1 }
+             not_live { type_url: "a.b.Cluster" name: "new" version: "v1" }
+             not_live { type_url: "a.b.Cluster" name: "old" version: "v1" is_live: true
+                        live_since { seconds: 1699999940 } rejected_version: "v2"
+                        error: "no\n" } } }
+           proxies { node_id: "edge-2" })",
+        server_.proxies);
+  ASSERT_EQ(Run({"proxies"}), 0) << err();
+  EXPECT_NE(out().find("  3 live, 1 waiting, 1 rejected  in sync\n"), std::string::npos) << out();
+  EXPECT_EQ(out().find("NAME"), std::string::npos) << out();
+  ASSERT_EQ(Run({"proxies", "edge-1"}), 0) << err();
+  EXPECT_NE(out().find("\n\n"
+                       "NODE    TYPE     NAME  STATE     VERSION  SERVING          ERROR\n"
+                       "edge-1  Cluster  new   waiting   v1       nothing\n"
+                       "edge-1  Cluster  old   rejected  v2       v1 since 1m ago  no"),
+            std::string::npos)
+      << out();
+  EXPECT_EQ(out().find("edge-2"), std::string::npos) << out();
+  ASSERT_EQ(Run({"proxies", "--wide"}), 0) << err();
+  EXPECT_NE(out().find("nothing"), std::string::npos) << out();
+  ASSERT_EQ(Run({"proxies", "-o", "json", "edge-1"}), 0) << err();
+  EXPECT_NE(out().find(R"("rejectedVersion": "v2")"), std::string::npos) << out();
+  EXPECT_NE(Run({"proxies", "edge-3"}), 0);
+  EXPECT_NE(err().find("'edge-3'"), std::string::npos) << err();
 }
 
 TEST_F(ReadCommandsTest, ProxiesForScripts) {

@@ -238,6 +238,35 @@ Json RevisionJson(const v1::Revision& revision, bool has_bodies) {
   return json;
 }
 
+Json ReportJson(const v1::ResourceReport& report) {
+  Json json = Json::object();
+  json["reportedAt"] = TimeJson(report.reported_at(), report.has_reported_at());
+  json["counts"] = Json::array();
+  for (const v1::ResourceCounts& counts : report.counts()) {
+    Json item = Json::object();
+    item["typeUrl"] = counts.type_url();
+    item["accepted"] = counts.accepted();
+    item["live"] = counts.live();
+    item["rejected"] = counts.rejected();
+    json["counts"].push_back(std::move(item));
+  }
+  json["notLive"] = Json::array();
+  for (const v1::ResourceStatus& resource : report.not_live()) {
+    Json item = Json::object();
+    item["typeUrl"] = resource.type_url();
+    item["name"] = resource.name();
+    item["version"] = resource.version();
+    item["isLive"] = resource.is_live();
+    item["olderLiveVersion"] = resource.older_live_version();
+    item["liveSince"] = TimeJson(resource.live_since(), resource.has_live_since());
+    item["rejectedVersion"] = resource.rejected_version();
+    item["error"] = resource.error();
+    item["rejectedAt"] = TimeJson(resource.rejected_at(), resource.has_rejected_at());
+    json["notLive"].push_back(std::move(item));
+  }
+  return json;
+}
+
 Json ProxiesJson(const v1::ListProxiesResponse& response) {
   Json json = Json::object();
   json["revision"] = response.revision();
@@ -262,6 +291,7 @@ Json ProxiesJson(const v1::ListProxiesResponse& response) {
     item["connectedSince"] = TimeJson(proxy.connected_since(), proxy.has_connected_since());
     item["revisionAcknowledged"] = proxy.revision_acknowledged();
     item["types"] = std::move(types);
+    if (proxy.has_resources()) item["resources"] = ReportJson(proxy.resources());
     json["proxies"].push_back(std::move(item));
   }
   return json;

@@ -48,6 +48,8 @@ class AdminSource {
   virtual ServerState State() const = 0;
   // The workers accept connections.
   virtual bool AreWorkersStarted() const = 0;
+  // The configuration is the last good one from disk; the control plane has not answered yet.
+  virtual bool ServesLastGood() const = 0;
 
   virtual std::vector<Publisher::ListenerState> Listeners() const = 0;
   virtual Publisher::HttpScopes HttpStats() const = 0;

@@ -183,6 +183,7 @@ void AddConfigStats(const xds::ConfigState& config, Collection& out) {
   }
   Scope control_plane(out, "control_plane");
   control_plane.Gauge("connected_state", config.has_ads && config.ads.is_connected ? 1 : 0);
+  control_plane.Gauge("last_good_config_in_use", config.pipeline.serves_last_good ? 1 : 0);
   control_plane.Gauge("pending_requests", config.ads.client.pending_requests);
   control_plane.Counter("rate_limit_enforced", config.ads.client.rate_limit_enforced);
   control_plane.Text("identifier", config.ads.client.identifier);

@@ -27,6 +27,7 @@ class FakeSource final : public AdminSource {
   event::Duration Uptime() const override { return uptime; }
   ServerState State() const override { return state; }
   bool AreWorkersStarted() const override { return true; }
+  bool ServesLastGood() const override { return serves_last_good; }
   std::vector<Publisher::ListenerState> Listeners() const override { return listeners; }
   Publisher::HttpScopes HttpStats() const override { return http_stats; }
   ClusterSnapshot Clusters() const override { return clusters; }
@@ -57,6 +58,7 @@ class FakeSource final : public AdminSource {
   envoy::config::core::v3::Node node;
   event::Duration uptime = std::chrono::seconds(90);
   ServerState state = ServerState::kLive;
+  bool serves_last_good = false;
   std::vector<Publisher::ListenerState> listeners;
   Publisher::HttpScopes http_stats;
   ClusterSnapshot clusters;

@@ -42,6 +42,9 @@ class PagesTest : public testing::Test {
 TEST_F(PagesTest, ReadyTellsTheState) {
   EXPECT_EQ(Ask("/ready").status, 200);
   EXPECT_EQ(Ask("/ready").body, "LIVE\n");
+  source_.serves_last_good = true;
+  EXPECT_THAT(Ask("/ready").body, testing::StartsWith("LIVE\non the last good configuration"));
+  source_.serves_last_good = false;
   source_.state = ServerState::kInitializing;
   EXPECT_EQ(Ask("/ready").status, 503);
   EXPECT_EQ(Ask("/ready").body, "INITIALIZING\n");

@@ -43,7 +43,11 @@ void SetOptions(const ServerFacts& facts, CommandLineOptions& out) {
 AdminReply Ready(const AdminSource& source, const HealthOverride& health) {
   const ServerState state = health.StateOf(source);
   return {.status = static_cast<uint16_t>(state == ServerState::kLive ? 200 : 503),
-          .body = StrCat(StateName(state), "\n")};
+          .body = StrCat(StateName(state), "\n",
+                         source.ServesLastGood()
+                             ? "on the last good configuration: the control plane has not "
+                               "answered yet\n"
+                             : "")};
 }
 
 AdminReply ServerInfoPage(const AdminSource& source, const HealthOverride& health) {
