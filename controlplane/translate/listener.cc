@@ -22,6 +22,8 @@ using envoy::extensions::filters::network::http_connection_manager::v3::HttpConn
 using envoy::extensions::filters::network::http_connection_manager::v3::HttpFilter;
 
 constexpr uint32_t kConnectionBufferBytes = 32 << 10;
+constexpr uint32_t kHeadersCountMax = 100;
+constexpr uint32_t kHeadersKibMax = 60;
 constexpr int64_t kIdleTimeoutSeconds = 3600;
 constexpr int64_t kStreamIdleTimeoutSeconds = 300;
 constexpr int64_t kRequestTimeoutSeconds = 300;
@@ -93,8 +95,10 @@ void SetEdgeValues(const fairlead::v1::Listener& listener, HttpConnectionManager
   hcm.set_path_with_escaped_slashes_action(HttpConnectionManager::UNESCAPE_AND_REDIRECT);
   auto& common = *hcm.mutable_common_http_protocol_options();
   common.mutable_idle_timeout()->set_seconds(kIdleTimeoutSeconds);
+  common.mutable_max_headers_count()->set_value(kHeadersCountMax);
   common.set_headers_with_underscores_action(
       envoy::config::core::v3::HttpProtocolOptions::REJECT_REQUEST);
+  hcm.mutable_max_request_headers_kb()->set_value(kHeadersKibMax);
   hcm.mutable_stream_idle_timeout()->set_seconds(kStreamIdleTimeoutSeconds);
   hcm.mutable_request_timeout()->set_seconds(kRequestTimeoutSeconds);
   hcm.mutable_request_headers_timeout()->set_seconds(kRequestHeadersTimeoutSeconds);

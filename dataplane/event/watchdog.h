@@ -31,6 +31,8 @@ enum class Alarm : uint8_t {
   kRequestHead,     // a head that does not come in full (request_headers_timeout)
   kRequest,         // a request that does not come in full (request_timeout)
   kStreamIdle,      // nothing moves (stream_idle_timeout, RouteAction.idle_timeout)
+  kConnectionEnd,   // a connection that lasts too long (max_connection_duration)
+  kStreamEnd,       // it lasts too long (max_stream_duration)
   kResponse,        // no response in time (RouteAction.timeout)
   kRequestBroken,   // the rest of the request cannot be read (raised, not timed)
   kLinger,          // a closing connection whose peer does not close (delayed_close_timeout)

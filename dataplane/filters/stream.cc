@@ -1,5 +1,7 @@
 #include "dataplane/filters/stream.h"
 
+#include "dataplane/route/header_edits.h"
+
 namespace fairlead::filters {
 
 void Stream::Reply(const LocalReply& reply) {
@@ -8,22 +10,57 @@ void Stream::Reply(const LocalReply& reply) {
   is_local_reply = true;
   info.response_flags |= reply.response_flag;
   info.response_code_details = reply.details;
-  response.framing = {codec::Framing::Kind::kLength, reply.body.size()};
-  response_body = nullptr;
-  if (reply.body.empty()) return;
-  response.headers.Add(codec::HeaderId::kContentType, "text/plain");
-  local_body.Set(net::Slice::Copy(reply.body));
+  if (route != nullptr && std::holds_alternative<route::Forward>(route->action)) {
+    ApplyResponseEdits();
+  }
+  SetLocalBody(reply.body, "text/plain");
+}
+
+void Stream::SetLocalBody(std::string_view body, std::string_view content_type) {
+  response.framing = {codec::Framing::Kind::kLength, body.size()};
+  if (body.empty()) {
+    local_reply = net::Slice();
+    local_body.Set(net::Slice());
+    response_body = nullptr;
+    response.headers.Remove(codec::HeaderId::kContentType);
+    return;
+  }
+  local_reply = net::Slice::Copy(body);
+  local_body.Set(local_reply);
   response_body = &local_body;
+  response.headers.Set(codec::HeaderId::kContentType, content_type);
+}
+
+void Stream::ApplyResponseEdits() {
+  if (target != nullptr && !target->response_edits.empty()) {
+    route::ApplyEdits(target->response_edits, log_entry(), response.headers);
+  }
+  if (!route->response_edits.empty()) {
+    route::ApplyEdits(route->response_edits, log_entry(), response.headers);
+  }
+}
+
+void Stream::SetDeadline(event::MonotonicTime deadline, event::Alarm alarm) {
+  if (deadline < end) return watchdog->SetDeadline(deadline, alarm);
+  watchdog->SetDeadline(end, event::Alarm::kStreamEnd);
+}
+
+void Stream::ClearDeadline() {
+  if (end == event::MonotonicTime::max()) return watchdog->ClearDeadline();
+  watchdog->SetDeadline(end, event::Alarm::kStreamEnd);
 }
 
 void Stream::Clear() {
+  end = event::MonotonicTime::max();
   request.Clear();
   request_body = nullptr;
   route = nullptr;
+  target = nullptr;
   response.Clear();
   response_body = nullptr;
   is_local_reply = false;
   local_body.Set(net::Slice());
+  local_reply = net::Slice();
   info = observe::StreamInfo();
 }
 

@@ -46,6 +46,8 @@ struct Stream {
   // The exchange's timeouts: told of progress, and given the deadline of the response. Set for as
   // long as the exchange has a connection.
   event::Watchdog* watchdog = nullptr;
+  // When the stream ends, whatever it waits for (HttpProtocolOptions.max_stream_duration).
+  event::MonotonicTime end = event::MonotonicTime::max();
   InterimSink* interim = nullptr;
   codec::RequestHead request;
   // What is left of the request's body, as the filters so far have wrapped it.
@@ -55,6 +57,8 @@ struct Stream {
   bool keeps_trailers = false;
   // Null when no route matched.
   const route::Route* route = nullptr;
+  // The route's cluster that the router has chosen; its edits come before the route's.
+  const route::WeightedCluster* target = nullptr;
 
   codec::ResponseHead response;
   // Null when the response has no body.
@@ -62,13 +66,23 @@ struct Stream {
   // True once the response is one of this proxy's own.
   bool is_local_reply = false;
   codec::BytesBody local_body;
+  // Its text, for logs: `local_body` is used up when it is sent.
+  net::Slice local_reply;
 
   observe::StreamInfo info;
 
+  // The watchdog's deadline, which is never later than the stream's end.
+  void SetDeadline(event::MonotonicTime deadline, event::Alarm alarm);
+  void ClearDeadline();
   // For command operators in header values, and the access log.
   observe::LogEntry log_entry() const { return {request, response, info, &loop.random()}; }
-  // Fills in the response. The body is copied.
+  // Fills in the response, with the edits of a route that forwards: as in Envoy, whoever answers in
+  // place of its cluster does so under the route's rules. The body is copied.
   void Reply(const LocalReply& reply);
+  // The body of a local reply; none when it is empty. Copied.
+  void SetLocalBody(std::string_view body, std::string_view content_type);
+  // What the route and the router's choice ask of a response.
+  void ApplyResponseEdits();
   void Clear();
 };
 

@@ -5,6 +5,8 @@
 
 #include "dataplane/base/status.h"
 #include "dataplane/filters/registry.h"
+#include "dataplane/http/compile_client_identity.h"
+#include "dataplane/http/compile_local_reply.h"
 #include "envoy/extensions/filters/http/router/v3/router.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 
@@ -76,9 +78,6 @@ absl::Status CompileFilters(const Hcm& proto, HcmConfig& config) {
 }
 
 void CompileIdentity(const Hcm& proto, HcmConfig& config) {
-  config.use_remote_address = proto.use_remote_address().value();
-  config.skip_xff_append = proto.skip_xff_append();
-  config.xff_num_trusted_hops = proto.xff_num_trusted_hops();
   config.generate_request_id =
       !proto.has_generate_request_id() || proto.generate_request_id().value();
   config.preserve_external_request_id = proto.preserve_external_request_id();
@@ -114,6 +113,7 @@ void CompilePaths(const Hcm& proto, HcmConfig& config) {
       break;
   }
   config.strip_any_host_port = proto.strip_any_host_port();
+  config.strip_matching_host_port = proto.strip_matching_host_port();
   config.strip_trailing_host_dot = proto.strip_trailing_host_dot();
 }
 
@@ -131,6 +131,12 @@ absl::Status CompileProtocol(const Hcm& proto, HcmConfig& config) {
     }
     config.head_limits.fields_max = count;
   }
+  FL_RETURN_IF_ERROR(CompileTime("common_http_protocol_options.max_connection_duration",
+                                 common.has_max_connection_duration(),
+                                 common.max_connection_duration(), config.max_connection_duration));
+  FL_RETURN_IF_ERROR(CompileTime("common_http_protocol_options.max_stream_duration",
+                                 common.has_max_stream_duration(), common.max_stream_duration(),
+                                 config.max_stream_duration));
   config.max_requests_per_connection = common.max_requests_per_connection().value();
   switch (common.headers_with_underscores_action()) {
     case envoy::config::core::v3::HttpProtocolOptions::REJECT_REQUEST:
@@ -146,6 +152,11 @@ absl::Status CompileProtocol(const Hcm& proto, HcmConfig& config) {
     config.head_limits.head_bytes_max = proto.max_request_headers_kb().value() * size_t{1024};
   }
   const auto& http1 = proto.http_protocol_options();
+  if (http1.has_allow_absolute_url() && !http1.allow_absolute_url().value()) {
+    return InvalidArgument(
+        "http_protocol_options.allow_absolute_url: is false; absolute forms are always understood "
+        "(RFC 9112 section 3.2.2), only true is allowed");
+  }
   config.accept_http_10 = http1.accept_http_10();
   config.default_host_for_http_10 = http1.default_host_for_http_10();
   config.enable_trailers = http1.enable_trailers();
@@ -180,10 +191,16 @@ absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(const Hcm& proto,
     return InvalidArgument("one of rds and route_config must be set");
   }
   FL_RETURN_IF_ERROR(CompileFilters(proto, *config));
+  FL_RETURN_IF_ERROR(CompileClientIdentity(proto, context, *config));
   CompileIdentity(proto, *config);
   CompilePaths(proto, *config);
   FL_RETURN_IF_ERROR(CompileProtocol(proto, *config));
   FL_RETURN_IF_ERROR(CompileTimeouts(proto, *config));
+  if (proto.has_local_reply_config()) {
+    auto replies = CompileLocalReplies(proto.local_reply_config());
+    if (!replies.ok()) return Annotate(replies.status(), "local_reply_config");
+    config->local_replies = *std::move(replies);
+  }
   for (int i = 0; i < proto.access_log_size(); ++i) {
     auto log = context.open_access_log(proto.access_log(i));
     if (!log.ok()) return Annotate(log.status(), StrCat("access_log[", i, "]"));

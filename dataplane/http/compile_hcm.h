@@ -30,6 +30,11 @@ struct HcmCompileContext {
   std::function<absl::StatusOr<std::shared_ptr<const observe::AccessLog>>(
       const envoy::config::accesslog::v3::AccessLog&)>
       open_access_log;
+  // An address of this machine (net::OwnAddress), for X-Forwarded-For of loopback peers.
+  std::string local_address;
+  // bootstrap.node.cluster and .id, for add_user_agent.
+  std::string node_cluster;
+  std::string node_id;
 };
 
 absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(

@@ -16,9 +16,26 @@
 #include "dataplane/codec/http1/parser.h"
 #include "dataplane/filters/filter.h"
 #include "dataplane/filters/router/router.h"
+#include "dataplane/http/local_reply.h"
+#include "dataplane/net/cidr.h"
 #include "dataplane/observe/access_log.h"
 
 namespace fairlead::http {
+
+// Where the client's address comes from when the peer's is not it
+// (HttpConnectionManager.original_ip_detection_extensions).
+struct IpDetection {
+  enum class Source : uint8_t { kForwardedFor, kHeader };
+  Source source = Source::kForwardedFor;
+  uint32_t trusted_hops = 0;
+  bool skip_xff_append = true;
+  // Lower-case.
+  std::string header;
+  // What the header names may be internal (internal_address_config).
+  bool is_trusted = false;
+  // Answers a request without such an address; 0: goes on.
+  uint16_t reject_status = 0;
+};
 
 struct HcmConfig {
   enum class ServerHeader : uint8_t { kOverwrite, kAppendIfAbsent, kPassThrough };
@@ -33,11 +50,26 @@ struct HcmConfig {
   std::vector<filters::ChainEntry> filters;
   filters::Router router{filters::RouterConfig{}};
   std::vector<std::shared_ptr<const observe::AccessLog>> access_logs;
+  // Null when local replies stay as they are.
+  std::shared_ptr<const LocalReplies> local_replies;
 
   // The request's identity.
   bool use_remote_address = false;
   bool skip_xff_append = false;
   uint32_t xff_num_trusted_hops = 0;
+  // When use_remote_address is off. X-Forwarded-For, when none is configured.
+  std::vector<IpDetection> ip_detections{IpDetection()};
+  // None, when none are configured (Envoy's default since 1.33).
+  std::vector<net::Cidr> internal_addresses;
+  // What X-Forwarded-For says instead of a loopback peer: an address of this machine, as Envoy has
+  // it; empty: the peer's.
+  std::string local_address;
+  bool append_x_forwarded_port = false;
+  // add_user_agent: the node's cluster and id; empty: nothing is added.
+  std::string user_agent;
+  std::string node_id;
+  // scheme_header_transformation; empty: as it came.
+  std::string scheme;
   bool generate_request_id = true;
   bool preserve_external_request_id = false;
   bool always_set_request_id_in_response = false;
@@ -69,6 +101,8 @@ struct HcmConfig {
   std::chrono::milliseconds request_timeout{0};
   std::chrono::milliseconds delayed_close_timeout{1000};
   std::chrono::milliseconds drain_timeout{5000};
+  std::chrono::milliseconds max_stream_duration{0};
+  std::chrono::milliseconds max_connection_duration{0};
   // Requests after which a connection is closed; 0: no limit.
   uint32_t max_requests_per_connection = 0;
 };

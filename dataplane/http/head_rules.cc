@@ -1,9 +1,10 @@
 #include "dataplane/http/head_rules.h"
 
-#include <array>
 #include <string>
 
 #include "dataplane/base/strings.h"
+#include "dataplane/event/socket.h"
+#include "dataplane/http/client_identity.h"
 #include "dataplane/http/path_rules.h"
 
 namespace fairlead::http {
@@ -13,37 +14,6 @@ using codec::Header;
 using codec::HeaderId;
 using codec::RequestHead;
 using filters::Stream;
-
-// Fields by which a client could steer the router or pass for an inner one: only internal callers
-// may set them.
-constexpr std::array<std::string_view, 17> kInternalFields = {
-    "x-envoy-decorator-operation",
-    "x-envoy-downstream-service-cluster",
-    "x-envoy-downstream-service-node",
-    "x-envoy-expected-rq-timeout-ms",
-    "x-envoy-external-address",
-    "x-envoy-force-trace",
-    "x-envoy-hedge-on-per-try-timeout",
-    "x-envoy-internal",
-    "x-envoy-ip-tags",
-    "x-envoy-max-retries",
-    "x-envoy-original-url",
-    "x-envoy-retriable-header-names",
-    "x-envoy-retriable-status-codes",
-    "x-envoy-retry-grpc-on",
-    "x-envoy-retry-on",
-    "x-envoy-upstream-alt-stat-name",
-    "x-envoy-upstream-rq-timeout-ms",
-};
-
-bool IsInternalField(const Header& field) {
-  if (!field.name.starts_with("x-envoy-")) return false;
-  if (field.name == "x-envoy-upstream-rq-per-try-timeout-ms") return true;
-  for (std::string_view name : kInternalFields) {
-    if (field.name == name) return true;
-  }
-  return false;
-}
 
 // A random UUID (RFC 9562 section 5.4).
 std::string_view NewRequestId(Stream& stream, char (&text)[36]) {
@@ -59,61 +29,21 @@ std::string_view NewRequestId(Stream& stream, char (&text)[36]) {
   return {text, sizeof(text)};
 }
 
-// The entry of X-Forwarded-For that the `hops`-th trusted proxy before us wrote; empty when there
-// are not so many.
-std::string_view ForwardedFrom(std::string_view list, uint32_t hops) {
-  while (true) {
-    const size_t comma = list.rfind(',');
-    std::string_view entry = comma == std::string_view::npos ? list : list.substr(comma + 1);
-    if (hops == 0) {
-      while (!entry.empty() && entry.front() == ' ') entry.remove_prefix(1);
-      while (!entry.empty() && entry.back() == ' ') entry.remove_suffix(1);
-      return entry;
-    }
-    if (comma == std::string_view::npos) return {};
-    list = list.substr(0, comma);
-    --hops;
-  }
+// A request that may be read in more than one way: answered, and the connection ends.
+bool Refuse(Stream& stream, const filters::LocalReply& reply) {
+  stream.Reply(reply);
+  stream.request.keep_alive = false;
+  return false;
 }
 
-// Whose request it is, and what the next hop is told of it.
-void IdentifyClient(const HcmConfig& config, Stream& stream) {
-  RequestHead& request = stream.request;
-  stream.info.downstream_client = stream.info.downstream_remote;
-  if (!config.use_remote_address) {
-    const std::string_view list = request.headers.GetAll("x-forwarded-for");
-    const std::string_view from =
-        list.data() == nullptr ? list : ForwardedFrom(list, config.xff_num_trusted_hops);
-    if (const auto address = net::Address::Parse(from, 0); address.ok()) {
-      stream.info.downstream_client = *address;
-    }
-    if (!request.headers.Has(HeaderId::kXForwardedProto)) {
-      request.headers.Add(HeaderId::kXForwardedProto, request.scheme);
-    }
-    return;
-  }
-  const std::string peer = stream.info.downstream_remote.ip();
-  if (config.xff_num_trusted_hops > 0) {
-    const std::string_view list = request.headers.GetAll("x-forwarded-for");
-    const std::string_view from =
-        list.data() == nullptr ? list : ForwardedFrom(list, config.xff_num_trusted_hops - 1);
-    if (const auto address = net::Address::Parse(from, 0); address.ok()) {
-      stream.info.downstream_client = *address;
-    }
-  }
-  if (config.xff_num_trusted_hops == 0 || !request.headers.Has(HeaderId::kXForwardedProto)) {
-    request.headers.Set(HeaderId::kXForwardedProto, request.scheme);
-  }
-  if (!config.skip_xff_append) {
-    const std::string_view before = request.headers.GetAll("x-forwarded-for");
-    request.headers.Set(HeaderId::kXForwardedFor,
-                        before.empty() ? peer : StrCat(before, ",", peer));
-  }
-  request.headers.Set(HeaderId::kXEnvoyExternalAddress, stream.info.downstream_client.ip());
-}
+constexpr filters::LocalReply kPathRefused{400, "", "path_normalization_failed", 0};
 
 bool ApplyPathRules(const HcmConfig& config, Stream& stream) {
   const PathRules rules{config.normalize_path, config.merge_slashes, config.escaped_slashes};
+  // RFC 9112 section 3.2: a target has no fragment. What follows one is matched by nobody.
+  if (stream.request.path.find('#') != std::string_view::npos) {
+    return Refuse(stream, kPathRefused);
+  }
   if (!rules.normalize && !rules.merge_slashes &&
       rules.escaped_slashes == HcmConfig::EscapedSlashes::kKeep) {
     return true;
@@ -126,8 +56,7 @@ bool ApplyPathRules(const HcmConfig& config, Stream& stream) {
       stream.request.path = stream.request.headers.Keep(path);
       return true;
     case PathVerdict::kRejected:
-      stream.Reply({400, "", "path_normalization_failed", 0});
-      return false;
+      return Refuse(stream, kPathRefused);
     case PathVerdict::kRedirect:
       stream.Reply({307, "", "path_normalization_failed", 0});
       stream.response.headers.Add(HeaderId::kLocation, path);
@@ -147,35 +76,69 @@ bool ApplyNameRules(const HcmConfig& config, Stream& stream) {
   }
   for (const Header& field : stream.request.headers) {
     if (!has_underscore(field)) continue;
-    stream.Reply({400, "", "unexpected_underscore", 0});
-    return false;
+    return Refuse(stream, {400, "Bad Request", "http1.unexpected_underscore",
+                           observe::kDownstreamProtocolError});
   }
   return true;
 }
 
-void ApplyHostRules(const HcmConfig& config, RequestHead& request) {
-  std::string_view host = request.authority;
+// ":80" of "a.test:80" or "[::1]:80"; empty when it ends in no port of digits.
+std::string_view PortPart(std::string_view host) {
+  size_t digits = 0;
+  while (digits < host.size() && host[host.size() - 1 - digits] >= '0' &&
+         host[host.size() - 1 - digits] <= '9') {
+    ++digits;
+  }
+  if (digits == 0 || digits == host.size()) return {};
+  const size_t colon = host.size() - 1 - digits;
+  if (host[colon] != ':') return {};
   // An IPv6 address has colons of its own; its port comes after the bracket.
-  const size_t bracket = host.rfind(']');
-  const size_t colon = host.rfind(':');
-  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket) &&
-      config.strip_any_host_port) {
-    host = host.substr(0, colon);
-  }
-  if (config.strip_trailing_host_dot && host.size() > 1 && host.back() == '.') {
-    host.remove_suffix(1);
-  }
-  request.authority = host;
+  const std::string_view name = host.substr(0, colon);
+  if (name.find(':') != std::string_view::npos && !name.ends_with(']')) return {};
+  return host.substr(colon);
 }
 
-void IdentifyRequest(const HcmConfig& config, Stream& stream) {
+bool IsPortOf(std::string_view port, const Stream& stream) {
+  if (stream.info.connection == nullptr) return false;
+  return port.substr(1) == StrCat(stream.info.connection->local_address().port());
+}
+
+void ApplyHostRules(const HcmConfig& config, Stream& stream) {
+  if (!config.strip_any_host_port && !config.strip_matching_host_port &&
+      !config.strip_trailing_host_dot) {
+    return;
+  }
+  RequestHead& request = stream.request;
+  std::string_view host = request.authority;
+  std::string_view port = PortPart(host);
+  const bool drops_port =
+      !port.empty() &&
+      (config.strip_any_host_port || (config.strip_matching_host_port && IsPortOf(port, stream)));
+  std::string_view name = host.substr(0, host.size() - port.size());
+  const bool drops_dot = config.strip_trailing_host_dot && name.ends_with('.');
+  if (drops_dot) name.remove_suffix(1);
+  if (drops_port) port = {};
+  if (port.empty()) {
+    request.authority = name;
+  } else if (drops_dot) {
+    request.authority = request.headers.Keep(StrCat(name, port));
+  }
+}
+
+void IdentifyRequest(const HcmConfig& config, Caller caller, Stream& stream) {
   codec::HeaderMap& headers = stream.request.headers;
-  const bool is_edge = config.use_remote_address;
-  const bool keeps_theirs =
-      headers.Has(HeaderId::kXRequestId) && (!is_edge || config.preserve_external_request_id);
+  const bool keeps_theirs = !headers.Get(HeaderId::kXRequestId).empty() &&
+                            (caller != Caller::kEdge || config.preserve_external_request_id);
   if (keeps_theirs || !config.generate_request_id) return;
   char text[36];
   headers.Set(HeaderId::kXRequestId, NewRequestId(stream, text));
+}
+
+void AppendVia(const HcmConfig& config, codec::HeaderMap& headers) {
+  if (config.via.empty()) return;
+  const std::string_view before = headers.GetAll("via");
+  if (before.empty()) return headers.Set(HeaderId::kVia, config.via);
+  headers.Set(HeaderId::kVia, StrCat(before, ", ", config.via));
 }
 
 }  // namespace
@@ -198,17 +161,16 @@ bool ApplyRequestRules(const HcmConfig& config, Stream& stream) {
     request.authority = config.default_host_for_http_10;
   }
   // Whoever believes an absolute-form target would take a plain connection for a secure one.
-  if (request.scheme != "http") {
-    stream.Reply({403, "Forbidden", "scheme_is_not_the_connections", 0});
-    return false;
+  if (!request.scheme.empty() && request.scheme != "http") {
+    return Refuse(stream, {403, "Forbidden", "scheme_is_not_the_connections", 0});
   }
-  request.headers.RemoveIf(IsInternalField);
   if (!ApplyNameRules(config, stream)) return false;
-  ApplyHostRules(config, request);
+  ApplyHostRules(config, stream);
   if (!ApplyPathRules(config, stream)) return false;
-  IdentifyClient(config, stream);
-  IdentifyRequest(config, stream);
-  if (!config.via.empty()) request.headers.Add(HeaderId::kVia, config.via);
+  const Caller caller = IdentifyClient(config, stream);
+  if (caller == Caller::kRejected) return false;
+  IdentifyRequest(config, caller, stream);
+  AppendVia(config, request.headers);
   return true;
 }
 
@@ -225,7 +187,7 @@ void ApplyResponseRules(const HcmConfig& config, std::string_view date, Stream& 
     case HcmConfig::ServerHeader::kPassThrough:
       break;
   }
-  if (!config.via.empty()) headers.Add(HeaderId::kVia, config.via);
+  AppendVia(config, headers);
   if (config.always_set_request_id_in_response) {
     const std::string_view id = stream.request.headers.Get(HeaderId::kXRequestId);
     if (id.data() != nullptr) headers.Set(HeaderId::kXRequestId, id);

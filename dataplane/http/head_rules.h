@@ -13,9 +13,9 @@
 
 namespace fairlead::http {
 
-// Fills in scheme, X-Forwarded-*, X-Request-Id, stream.info.downstream_client; removes x-envoy-*
-// fields that outsiders may not set; applies path and Host rules. False when the request was
-// answered instead (stream.Reply).
+// Identifies the client (client_identity.h) and the request (X-Request-Id), applies path and Host
+// rules, adds Via. False when the request was answered instead (stream.Reply); with
+// request.keep_alive off when the connection is to end.
 bool ApplyRequestRules(const HcmConfig& config, filters::Stream& stream);
 
 // Server, Date, Via, X-Request-Id; removes hop-by-hop remains.

@@ -16,7 +16,6 @@ class HeadRulesTest : public ::testing::Test {
   HeadRulesTest() {
     stream.request.path = "/";
     stream.request.authority = "a.test";
-    stream.request.scheme = "http";
     stream.info.downstream_remote = *net::Address::Parse("192.0.2.7", 4711);
   }
 
@@ -36,7 +35,7 @@ TEST_F(HeadRulesTest, InnerProxyKeepsWhatProxiesInFrontSaid) {
 }
 
 TEST_F(HeadRulesTest, TrustedHopsSayHowFarBackTheClientStands) {
-  config.xff_num_trusted_hops = 1;
+  config.ip_detections[0].trusted_hops = 1;
   stream.request.headers.Add("x-forwarded-for", "198.51.100.9, 203.0.113.5");
   ASSERT_TRUE(ApplyRequestRules(config, stream));
   EXPECT_EQ(stream.info.downstream_client.ip(), "198.51.100.9");

@@ -15,12 +15,14 @@ struct HttpStats {
   observe::Gauge downstream_cx_active;
   observe::Counter downstream_cx_protocol_error;
   observe::Counter downstream_cx_idle_timeout;
+  observe::Counter downstream_cx_max_duration_reached;
   observe::Counter downstream_cx_drain_close;
   observe::Counter downstream_cx_destroy_remote_active_rq;
   observe::Counter downstream_rq_total;
   observe::Gauge downstream_rq_active;
   observe::Counter downstream_rq_timeout;
   observe::Counter downstream_rq_header_timeout;
+  observe::Counter downstream_rq_max_duration_reached;
   observe::Counter downstream_rq_idle_timeout;
   observe::Counter downstream_rq_rx_reset;
   observe::Counter downstream_rq_too_many_headers;

@@ -57,20 +57,34 @@ bool HasEscapedSlash(std::string_view path) {
   return false;
 }
 
-// Decodes what need not be encoded and turns "\" into "/". False for what has no normal form.
+// What a path has percent-encoded though the grammar of targets, as clients use it, lets it pass
+// (RFC 3986 sections 2.2 and 3.3).
+bool NeedsEncoding(char c) {
+  return c == '"' || c == '<' || c == '>' || c == '{' || c == '}' || c == '|' || c == '^' ||
+         c == '`' || static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f;
+}
+
+// Decodes what need not be encoded, encodes what should be, and turns "\" into "/". False for an
+// encoded NUL, which has no normal form.
 bool DecodeUnreserved(std::string& path) {
+  constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(path.size());
   for (size_t i = 0; i < path.size(); ++i) {
-    if (path[i] == '\\') {
+    const char c = path[i];
+    if (c == '\\') {
       out += '/';
-    } else if (path[i] != '%') {
-      out += path[i];
+    } else if (NeedsEncoding(c)) {
+      out += '%';
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[c & 15];
+    } else if (const int decoded = Decoded(path, i); decoded < 0) {
+      out += c;
+    } else if (decoded == 0) {
+      return false;
     } else {
-      const int c = Decoded(path, i);
-      if (c <= 0) return false;
-      if (IsUnreserved(c)) {
-        out += static_cast<char>(c);
+      if (IsUnreserved(decoded)) {
+        out += static_cast<char>(decoded);
       } else {
         out.append(path, i, 3);
       }
@@ -81,8 +95,16 @@ bool DecodeUnreserved(std::string& path) {
   return true;
 }
 
-// False when the path climbs above its root.
-bool RemoveDotSegments(std::string& path) {
+// A segment with its parameters (";a=b") counts as what it is without them when that is a dot
+// segment: many servers drop parameters before they resolve dots, so that "/a/..;/b" is "/b" to
+// them.
+std::string_view DotsOf(std::string_view segment) {
+  const std::string_view name = segment.substr(0, segment.find(';'));
+  return name == "." || name == ".." ? name : std::string_view();
+}
+
+// RFC 3986 section 5.2.4: what climbs above the root stays there.
+void RemoveDotSegments(std::string& path) {
   std::vector<std::string_view> kept;
   const std::string_view all(path);
   size_t at = 1;
@@ -91,11 +113,8 @@ bool RemoveDotSegments(std::string& path) {
     const size_t end = std::min(all.find('/', at), all.size());
     const std::string_view segment = all.substr(at, end - at);
     const bool is_last = end == all.size();
-    if (segment == "." || segment == "..") {
-      if (segment == "..") {
-        if (kept.empty()) return false;
-        kept.pop_back();
-      }
+    if (const std::string_view dots = DotsOf(segment); !dots.empty()) {
+      if (dots == ".." && !kept.empty()) kept.pop_back();
       ends_in_slash = is_last;
     } else {
       kept.push_back(segment);
@@ -110,7 +129,6 @@ bool RemoveDotSegments(std::string& path) {
   }
   if (ends_in_slash || out.empty()) out += '/';
   path = std::move(out);
-  return true;
 }
 
 void MergeSlashes(std::string& path) {
@@ -126,7 +144,7 @@ void MergeSlashes(std::string& path) {
 bool MayNeedWork(std::string_view path) {
   for (size_t i = 0; i < path.size(); ++i) {
     const char c = path[i];
-    if (c == '%' || c == '\\') return true;
+    if (c == '%' || c == '\\' || NeedsEncoding(c)) return true;
     if (c == '/' && i + 1 < path.size() && (path[i + 1] == '/' || path[i + 1] == '.')) return true;
   }
   return false;
@@ -146,8 +164,9 @@ PathVerdict NormalizePath(const PathRules& rules, std::string& target) {
   } else if (rules.escaped_slashes != EscapedSlashes::kKeep && UnescapeSlashes(path)) {
     redirect = rules.escaped_slashes == EscapedSlashes::kUnescapeAndRedirect;
   }
-  if (rules.normalize && (!DecodeUnreserved(path) || !RemoveDotSegments(path))) {
-    return PathVerdict::kRejected;
+  if (rules.normalize) {
+    if (!DecodeUnreserved(path)) return PathVerdict::kRejected;
+    RemoveDotSegments(path);
   }
   if (rules.merge_slashes) MergeSlashes(path);
   path += query;

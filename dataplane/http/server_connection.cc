@@ -5,7 +5,6 @@
 #include "dataplane/codec/http1/writer.h"
 #include "dataplane/filters/router/replies.h"
 #include "dataplane/http/head_rules.h"
-#include "dataplane/route/header_edits.h"
 #include "dataplane/wire/pump.h"
 
 namespace fairlead::http {
@@ -61,6 +60,7 @@ ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket
       socket_(std::move(socket)),
       hcm_(std::move(hcm)),
       stats_(hcm_->stats),
+      opened_(worker.loop.now()),
       watchdog_(worker.loop.timers(), &OnAlarm, this) {
   worker_.connections_.push_back(*this);
   stats_->downstream_cx_total.Add();
@@ -81,9 +81,13 @@ event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<Serve
     while (!c.HasRequestBytes()) {
       c.is_idle_ = true;
       c.watchdog_.SetIdle(c.hcm_->config->object->idle_timeout, Alarm::kConnectionIdle);
+      if (const auto end = c.ConnectionEnd(); end != event::MonotonicTime::max()) {
+        c.watchdog_.SetDeadline(end, Alarm::kConnectionEnd);
+      }
       const auto read = co_await Guarded(c, c.socket_->Read(c.in_, net::kReadBlock));
       c.is_idle_ = false;
       if (c.alarm_ == Alarm::kConnectionIdle) c.stats_->downstream_cx_idle_timeout.Add();
+      if (c.alarm_ == Alarm::kConnectionEnd) c.stats_->downstream_cx_max_duration_reached.Add();
       if (!read.has_value() || *read <= 0) co_return;
     }
     c.exchange_ = c.worker_.TakeExchange();
@@ -167,13 +171,14 @@ void ServerConnection::BeginRequest() {
   stats_->downstream_rq_total.Add();
   stats_->downstream_rq_active.Add();
   watchdog_.SetIdle(hcm.stream_idle_timeout, Alarm::kStreamIdle);
-  watchdog_.ClearDeadline();
+  if (hcm.max_stream_duration.count() > 0) stream.end = stream.info.start + hcm.max_stream_duration;
+  stream.ClearDeadline();
   const auto head_time = hcm.request_headers_timeout;
   const auto request_time = hcm.request_timeout;
   if (head_time.count() > 0 && (request_time.count() == 0 || head_time < request_time)) {
-    watchdog_.SetDeadline(stream.info.start + head_time, Alarm::kRequestHead);
+    stream.SetDeadline(stream.info.start + head_time, Alarm::kRequestHead);
   } else if (request_time.count() > 0) {
-    watchdog_.SetDeadline(stream.info.start + request_time, Alarm::kRequest);
+    stream.SetDeadline(stream.info.start + request_time, Alarm::kRequest);
   }
 }
 
@@ -186,15 +191,14 @@ bool ServerConnection::AcceptRequest() {
                                 hcm.head_limits);
   stream.keeps_trailers = hcm.enable_trailers;
   stream.request_body = &exchange_->request_body;
-  watchdog_.ClearDeadline();
+  stream.ClearDeadline();
   if (request.framing.has_body()) {
     if (hcm.request_timeout.count() > 0) {
-      watchdog_.SetDeadline(stream.info.start + hcm.request_timeout, Alarm::kRequest);
+      stream.SetDeadline(stream.info.start + hcm.request_timeout, Alarm::kRequest);
     }
   } else {
     stream.info.request_complete = worker_.loop.now();
   }
-  if (request.scheme.empty()) request.scheme = "http";
   if (!ApplyRequestRules(hcm, stream)) return false;
   if (exchange_->routes = hcm_->routes->table; exchange_->routes) {
     stream.route = exchange_->routes->object->Match(request, worker_.loop.random().Next());
@@ -244,6 +248,10 @@ void ServerConnection::RunResponseFilters() {
 
 event::Task<void> ServerConnection::SendResponse() {
   filters::Stream& stream = exchange_->stream;
+  if (const auto& mapping = exchange_->hcm->object->local_replies;
+      stream.is_local_reply && mapping != nullptr) {
+    MapLocalReply(*mapping, stream);
+  }
   RunResponseFilters();
   const Framing framing = PrepareResponse();
   net::Slice head = codec::http1::WriteResponseHead(stream.response, framing,
@@ -279,7 +287,8 @@ Framing ServerConnection::PrepareResponse() {
   const bool is_draining = worker_.is_draining || hcm_->is_draining;
   const uint32_t requests_max = hcm.max_requests_per_connection;
   keeps_alive_ = keeps_alive_ && request.keep_alive && !is_draining &&
-                 (requests_max == 0 || requests_ < requests_max);
+                 (requests_max == 0 || requests_ < requests_max) &&
+                 worker_.loop.now() < ConnectionEnd();
   if (is_draining) stats_->downstream_cx_drain_close.Add();
   // A body that is still to come is not waited for behind the response, and the client is told so.
   if (stream.is_local_reply ? !DropBufferedBody() : !exchange_->request_body.is_complete()) {
@@ -288,7 +297,7 @@ Framing ServerConnection::PrepareResponse() {
   Framing framing = response.framing;
   if (request.method == Method::kHead) {
     // A reply of our own has a body to leave out; one from an upstream has been read without.
-    if (framing.kind == Framing::Kind::kLength) {
+    if (framing.kind == Framing::Kind::kLength && (!stream.is_local_reply || framing.length > 0)) {
       response.has_unframed_length = true;
       response.unframed_length = framing.length;
     }
@@ -362,6 +371,11 @@ void ServerConnection::NoteDisconnect(std::string_view details) {
   is_broken_ = true;
 }
 
+event::MonotonicTime ServerConnection::ConnectionEnd() const {
+  const std::chrono::milliseconds duration = hcm_->config->object->max_connection_duration;
+  return duration.count() > 0 ? opened_ + duration : event::MonotonicTime::max();
+}
+
 void ServerConnection::CloseIfIdle() {
   if (is_idle_) OnAlarm(this, Alarm::kDrain);
 }
@@ -384,6 +398,11 @@ bool ServerConnection::ReplyToAlarm() {
       reply = {static_cast<uint16_t>(is_complete ? 504 : 408), "stream timeout",
                "stream_idle_timeout", observe::kStreamIdleTimeout};
       stats.downstream_rq_idle_timeout.Add();
+      break;
+    case Alarm::kStreamEnd:
+      reply = {static_cast<uint16_t>(is_complete ? 504 : 408), "downstream duration timeout",
+               "max_duration_timeout", observe::kDurationTimeout};
+      stats.downstream_rq_max_duration_reached.Add();
       break;
     case Alarm::kRequest:
       reply = {408, "request timeout", "request_overall_timeout",
@@ -419,9 +438,6 @@ bool ServerConnection::ReplyToAlarm() {
   }
   if (!is_complete) keeps_alive_ = false;
   stream.Reply(reply);
-  if (alarm_ == Alarm::kResponse && stream.route != nullptr) {
-    route::ApplyEdits(stream.route->response_edits, stream.log_entry(), stream.response.headers);
-  }
   watchdog_.Clear();
   watchdog_.SetIdle(kLastAnswerTime, Alarm::kStreamIdle);
   return true;

@@ -78,6 +78,8 @@ class ServerConnection final : public base::ListHook,
   // The client waits for a 100 that this proxy is to give.
   bool IsContinueDue();
   event::Task<bool> SendContinue();
+  // From when on the connection takes no further request (max_connection_duration).
+  event::MonotonicTime ConnectionEnd() const;
   void OnHangup() override { OnAlarm(this, event::Alarm::kHangup); }
   void OnInput() override {}
   // The connection ends in the middle of a request.
@@ -89,6 +91,7 @@ class ServerConnection final : public base::ListHook,
   base::IntrusivePtr<HcmSlot> hcm_;
   // Those it was counted in when it came: an update may give the slot others.
   const std::shared_ptr<HttpStats> stats_;
+  const event::MonotonicTime opened_;
   net::ReadBuffer in_;
   event::Watchdog watchdog_;
   std::unique_ptr<Exchange> exchange_;

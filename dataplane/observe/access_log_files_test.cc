@@ -88,7 +88,7 @@ TEST_F(AccessLogFilesTest, ReadsAFormatFromAFile) {
 
 TEST_F(AccessLogFilesTest, ErrorsNameTheField) {
   EXPECT_EQ(Logged("log_format { text_format_source { inline_string: 'x %FOO%' } }"),
-            "error: typed_config: log_format: text_format_source.inline_string: at position 2: "
+            "error: typed_config: log_format: text_format_source: at position 2: "
             "unknown operator %FOO%");
   EXPECT_EQ(Logged("log_format { json_format { fields { key: 'k' value { string_value: '%FOO%' } } "
                    "} }"),

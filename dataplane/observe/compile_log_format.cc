@@ -35,34 +35,34 @@ absl::StatusOr<LineFormat> CompileText(const std::string& text, LogFormat::Empty
   return LineFormat(*std::move(format));
 }
 
-absl::StatusOr<LineFormat> CompileSource(const DataSource& source, LogFormat::Empty empty) {
+}  // namespace
+
+absl::StatusOr<std::string> ReadText(const DataSource& source) {
   switch (source.specifier_case()) {
     case DataSource::kInlineString:
-      return CompileText(source.inline_string(), empty, "text_format_source.inline_string");
+      return source.inline_string();
     case DataSource::kInlineBytes:
-      return CompileText(source.inline_bytes(), empty, "text_format_source.inline_bytes");
+      return source.inline_bytes();
     case DataSource::kFilename: {
       if (source.has_watched_directory()) {
-        return InvalidArgument("text_format_source.watched_directory: is not supported");
+        return InvalidArgument("watched_directory: is not supported");
       }
       auto text = ReadFile(source.filename());
-      if (!text.ok()) return Annotate(text.status(), "text_format_source.filename");
-      return CompileText(*text, empty, "text_format_source.filename");
+      if (!text.ok()) return Annotate(text.status(), "filename");
+      return text;
     }
     case DataSource::kEnvironmentVariable: {
       const char* value = std::getenv(source.environment_variable().c_str());
       if (value == nullptr) {
-        return InvalidArgument("text_format_source.environment_variable: '",
-                               source.environment_variable(), "' is not set");
+        return InvalidArgument("environment_variable: '", source.environment_variable(),
+                               "' is not set");
       }
-      return CompileText(value, empty, "text_format_source.environment_variable");
+      return std::string(value);
     }
     default:
-      return InvalidArgument("text_format_source: has no text");
+      return InvalidArgument("has no text");
   }
 }
-
-}  // namespace
 
 void AppendLine(const LineFormat& format, const LogEntry& entry, std::string& out) {
   if (const auto* text = std::get_if<LogFormat>(&format)) {
@@ -78,8 +78,11 @@ absl::StatusOr<LineFormat> CompileLogFormat(const SubstitutionFormatString& prot
   switch (proto.format_case()) {
     case SubstitutionFormatString::kTextFormat:
       return CompileText(proto.text_format(), empty, "text_format");
-    case SubstitutionFormatString::kTextFormatSource:
-      return CompileSource(proto.text_format_source(), empty);
+    case SubstitutionFormatString::kTextFormatSource: {
+      auto text = ReadText(proto.text_format_source());
+      if (!text.ok()) return Annotate(text.status(), "text_format_source");
+      return CompileText(*text, empty, "text_format_source");
+    }
     case SubstitutionFormatString::kJsonFormat: {
       auto format = JsonFormat::Compile(proto.json_format(),
                                         {.omit_empty_values = proto.omit_empty_values()});

@@ -11,8 +11,9 @@
 #include "dataplane/observe/log_format.h"
 
 namespace envoy::config::core::v3 {
+class DataSource;
 class SubstitutionFormatString;
-}
+}  // namespace envoy::config::core::v3
 
 namespace fairlead::observe {
 
@@ -23,6 +24,9 @@ void AppendLine(const LineFormat& format, const LogEntry& entry, std::string& ou
 // Errors begin with the field's name. A format that is read from a file is read now, and not again.
 absl::StatusOr<LineFormat> CompileLogFormat(
     const envoy::config::core::v3::SubstitutionFormatString& proto);
+
+// A file is read now, and not again; of 64 KiB at most.
+absl::StatusOr<std::string> ReadText(const envoy::config::core::v3::DataSource& source);
 
 }  // namespace fairlead::observe
 

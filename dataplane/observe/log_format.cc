@@ -109,13 +109,16 @@ void AppendNumber(uint64_t number, std::string& out) {
   out.append(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
 }
 
+void AppendBytes(std::string_view text, std::string& out) { out += text; }
+
 }  // namespace
 
-void LogFormat::AppendText(const LogEntry& entry, std::string& out) const {
+template <LogFormat::AppendPart append_literal, LogFormat::AppendPart append_value>
+void LogFormat::AppendTo(const LogEntry& entry, std::string& out) const {
   LogScratch scratch;
   for (const Part& part : parts_) {
     if (const auto* literal = std::get_if<std::string>(&part)) {
-      out += *literal;
+      append_literal(*literal, out);
       continue;
     }
     const LogValue value = std::get<LogOperator>(part).Evaluate(entry, scratch);
@@ -124,7 +127,7 @@ void LogFormat::AppendText(const LogEntry& entry, std::string& out) const {
         if (empty_ == Empty::kDash) out += '-';
         break;
       case LogValue::Kind::kText:
-        AppendLineText(value.text, out);
+        append_value(value.text, out);
         break;
       case LogValue::Kind::kNumber:
         AppendNumber(value.number, out);
@@ -133,26 +136,16 @@ void LogFormat::AppendText(const LogEntry& entry, std::string& out) const {
   }
 }
 
+void LogFormat::AppendText(const LogEntry& entry, std::string& out) const {
+  AppendTo<&AppendBytes, &AppendLineText>(entry, out);
+}
+
+void LogFormat::AppendPlain(const LogEntry& entry, std::string& out) const {
+  AppendTo<&AppendBytes, &AppendBytes>(entry, out);
+}
+
 void LogFormat::AppendJson(const LogEntry& entry, std::string& out) const {
-  LogScratch scratch;
-  for (const Part& part : parts_) {
-    if (const auto* literal = std::get_if<std::string>(&part)) {
-      AppendJsonText(*literal, out);
-      continue;
-    }
-    const LogValue value = std::get<LogOperator>(part).Evaluate(entry, scratch);
-    switch (value.kind) {
-      case LogValue::Kind::kMissing:
-        if (empty_ == Empty::kDash) out += '-';
-        break;
-      case LogValue::Kind::kText:
-        AppendJsonText(value.text, out);
-        break;
-      case LogValue::Kind::kNumber:
-        AppendNumber(value.number, out);
-        break;
-    }
-  }
+  AppendTo<&AppendJsonText, &AppendJsonText>(entry, out);
 }
 
 bool LogFormat::is_constant() const {

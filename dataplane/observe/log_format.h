@@ -43,6 +43,8 @@ class LogFormat {
 
   // As a line of text.
   void AppendText(const LogEntry& entry, std::string& out) const;
+  // As it is, control bytes too: for a body, never for a line or a header.
+  void AppendPlain(const LogEntry& entry, std::string& out) const;
   // As the inside of a JSON string.
   void AppendJson(const LogEntry& entry, std::string& out) const;
   // There is no operator in it: it always writes the same.
@@ -54,6 +56,10 @@ class LogFormat {
  private:
   // Literals are the operator's own words, and are written as they are.
   using Part = std::variant<std::string, LogOperator>;
+  using AppendPart = void (*)(std::string_view text, std::string& out);
+
+  template <AppendPart append_literal, AppendPart append_value>
+  void AppendTo(const LogEntry& entry, std::string& out) const;
 
   std::vector<Part> parts_;
   Empty empty_ = Empty::kDash;

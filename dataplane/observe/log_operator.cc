@@ -251,7 +251,7 @@ struct LogOperatorTable {
     return Milliseconds(info.upstream_first_byte, info.response_complete);
   }
   static LogValue UpstreamProtocol(const Op&, const LogEntry& entry, LogScratch&) {
-    if (entry.info.upstream_first_byte == event::MonotonicTime()) return {};
+    if (!entry.info.is_upstream_connected) return {};
     return std::string_view("HTTP/1.1");
   }
   static LogValue Query(const Op&, const LogEntry& entry, LogScratch&) {
@@ -286,12 +286,14 @@ struct LogOperatorTable {
     return TextUnlessEmpty(op.constant_);
   }
 
-  enum class Side : uint8_t { kClient, kPeer, kLocal, kUpstream };
+  enum class Side : uint8_t { kClient, kPeer, kLocal, kUpstream, kUpstreamPeer };
   enum class Part : uint8_t { kAll, kIp, kPort };
   template <Side side, Part part>
   static LogValue Address(const Op&, const LogEntry& entry, LogScratch& scratch) {
     const StreamInfo& info = entry.info;
-    if (side == Side::kUpstream && info.upstream_host == nullptr) return {};
+    if (side >= Side::kUpstream && info.upstream_host == nullptr) return {};
+    // Envoy has no remote address before there is a connection to it.
+    if (side == Side::kUpstreamPeer && !info.is_upstream_connected) return {};
     const net::Address address = side == Side::kClient  ? ClientAddress(info)
                                  : side == Side::kPeer  ? info.downstream_remote
                                  : side == Side::kLocal ? LocalAddress(info)
@@ -355,10 +357,10 @@ struct LogOperatorTable {
       {"REQUEST_DURATION", Takes::kNothing, &Since<&StreamInfo::request_complete>},
       {"RESPONSE_DURATION", Takes::kNothing, &Since<&StreamInfo::upstream_first_byte>},
       {"RESPONSE_TX_DURATION", Takes::kNothing, &ResponseTxDuration},
-      {"UPSTREAM_REMOTE_ADDRESS", Takes::kNothing, &Address<Side::kUpstream, Part::kAll>},
+      {"UPSTREAM_REMOTE_ADDRESS", Takes::kNothing, &Address<Side::kUpstreamPeer, Part::kAll>},
       {"UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", Takes::kNothing,
-       &Address<Side::kUpstream, Part::kIp>},
-      {"UPSTREAM_REMOTE_PORT", Takes::kNothing, &Address<Side::kUpstream, Part::kPort>},
+       &Address<Side::kUpstreamPeer, Part::kIp>},
+      {"UPSTREAM_REMOTE_PORT", Takes::kNothing, &Address<Side::kUpstreamPeer, Part::kPort>},
       {"DOWNSTREAM_DIRECT_LOCAL_ADDRESS", Takes::kNothing, &Address<Side::kLocal, Part::kAll>},
       {"DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT", Takes::kNothing,
        &Address<Side::kLocal, Part::kIp>},

@@ -31,6 +31,7 @@ struct TestExchange {
     info.downstream_remote = *net::Address::Parse("10.0.0.9", 5000);
     info.downstream_local = *net::Address::Parse("10.0.0.1", 80);
     info.upstream_host = &upstream;
+    info.is_upstream_connected = true;
     info.upstream_cluster = "backend";
     info.route_name = "shop";
     info.bytes_received = 3;

@@ -27,6 +27,7 @@ constexpr FlagName kFlagNames[] = {
     {kDownstreamConnectionTermination, "DC", "DownstreamConnectionTermination"},
     {kStreamIdleTimeout, "SI", "StreamIdleTimeout"},
     {kDownstreamProtocolError, "DPE", "DownstreamProtocolError"},
+    {kDurationTimeout, "DT", "DurationTimeout"},
     {kUpstreamProtocolError, "UPE", "UpstreamProtocolError"},
     {kNoClusterFound, "NC", "NoClusterFound"},
 };

@@ -36,7 +36,8 @@ enum ResponseFlag : uint32_t {
   kUpstreamRemoteReset = 1u << 12,             // UR
   kUpstreamOverflow = 1u << 13,                // UO
   kDownstreamRequestTimeout =
-      1u << 14,  // a request that did not arrive in time; no letters in Envoy
+      1u << 14,                 // a request that did not arrive in time; no letters in Envoy
+  kDurationTimeout = 1u << 15,  // DT
 };
 
 struct StreamInfo {
@@ -69,6 +70,8 @@ struct StreamInfo {
   // 0: no response was started.
   uint16_t response_code = 0;
   uint32_t upstream_attempts = 0;
+  // A request has had a connection to `upstream_host`.
+  bool is_upstream_connected = false;
   // A health check of this proxy itself, answered by a filter.
   bool is_health_check = false;
   // A short reason in snake_case ("via_upstream", "route_not_found"): literals only.

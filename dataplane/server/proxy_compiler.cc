@@ -46,10 +46,12 @@ absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileR
 
 absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> ProxyCompiler::CompileListener(
     const envoy::config::listener::v3::Listener& listener) {
-  auto compiled = listener::CompileListener(
-      listener, {.inline_route_name = {}, .open_access_log = [this](const auto& proto) {
-                   return access_logs_.Open(proto);
-                 }});
+  http::HcmCompileContext context;
+  context.open_access_log = [this](const auto& proto) { return access_logs_.Open(proto); };
+  context.local_address = names_.local_address;
+  context.node_cluster = names_.node_cluster;
+  context.node_id = names_.node_id;
+  auto compiled = listener::CompileListener(listener, std::move(context));
   if (compiled.ok() && probes_addresses_) {
     auto probe = ListenReservation::Make((*compiled)->address);
     if (!probe.ok()) return Annotate(probe.status(), "address");

@@ -4,6 +4,9 @@
 // The pipeline's compiler: hands each kind of resource to the folder that knows it. Thread:
 // configuration.
 
+#include <string>
+#include <utility>
+
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
 #include "dataplane/xds/compiler.h"
@@ -11,13 +14,25 @@
 
 namespace fairlead::server {
 
+// What connection managers say of this proxy.
+struct ProxyNames {
+  // bootstrap.node.
+  std::string node_cluster;
+  std::string node_id;
+  // An address of this machine as text; empty: none.
+  std::string local_address;
+};
+
 class ProxyCompiler final : public xds::Compiler {
  public:
   // With `probes_addresses` a listener whose address cannot be bound is refused, so that the
   // control plane hears of it.
   ProxyCompiler(cluster::ClusterSlots& slots, observe::AccessLogFiles& access_logs,
-                bool probes_addresses)
-      : slots_(slots), access_logs_(access_logs), probes_addresses_(probes_addresses) {}
+                bool probes_addresses, ProxyNames names = {})
+      : slots_(slots),
+        access_logs_(access_logs),
+        probes_addresses_(probes_addresses),
+        names_(std::move(names)) {}
 
   absl::StatusOr<std::shared_ptr<const cluster::ClusterConfig>> CompileCluster(
       const envoy::config::cluster::v3::Cluster& cluster) override;
@@ -34,6 +49,7 @@ class ProxyCompiler final : public xds::Compiler {
   cluster::ClusterSlots& slots_;
   observe::AccessLogFiles& access_logs_;
   const bool probes_addresses_;
+  const ProxyNames names_;
 };
 
 // Every field that any part of this proxy honours; what is not in it is refused.

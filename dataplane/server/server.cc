@@ -10,6 +10,7 @@
 #include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
+#include "dataplane/net/own_address.h"
 #include "dataplane/route/header_condition.h"
 #include "dataplane/server/admin/admin_listener.h"
 #include "dataplane/server/version.h"
@@ -37,6 +38,13 @@ absl::Status WriteAddressFile(const std::string& path, const net::Address& addre
   return absl::OkStatus();
 }
 
+ProxyNames Names(const envoy::config::bootstrap::v3::Bootstrap& bootstrap) {
+  const std::optional<net::Address> own = net::OwnAddress();
+  return {.node_cluster = bootstrap.node().cluster(),
+          .node_id = bootstrap.node().id(),
+          .local_address = own.has_value() ? own->ip() : ""};
+}
+
 }  // namespace
 
 Server::Server(const Options& options,
@@ -45,7 +53,7 @@ Server::Server(const Options& options,
       loop_(event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())),
       started_(loop_->now()),
       access_logs_(&route::CompileHeaderCondition),
-      compiler_(slots_, access_logs_, /*probes_addresses=*/true),
+      compiler_(slots_, access_logs_, /*probes_addresses=*/true, Names(*bootstrap_)),
       drain_timer_([](void* self) { static_cast<Server*>(self)->LookWhetherDrained(); }, this),
       open_connections_(std::make_shared<std::atomic<int>>(-1)) {
   facts_.version = std::string(kVersion);

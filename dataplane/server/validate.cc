@@ -3,9 +3,11 @@
 #include <string>
 #include <utility>
 
+#include "dataplane/base/log.h"
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
 #include "dataplane/route/header_condition.h"
+#include "dataplane/server/edge_warnings.h"
 #include "dataplane/server/proxy_compiler.h"
 #include "dataplane/xds/config_thread.h"
 
@@ -22,8 +24,12 @@ class NoWorkers final : public xds::ConfigSink {
   void RemoveCluster(const std::string&) override {}
   void PublishRoutes(const std::string&, std::shared_ptr<const route::RouteTable>) override {}
   void RemoveRoutes(const std::string&) override {}
-  void PublishListener(const std::string&,
-                       std::shared_ptr<const listener::ListenerConfig>) override {}
+  void PublishListener(const std::string& name,
+                       std::shared_ptr<const listener::ListenerConfig> listener) override {
+    for (const std::string& warning : EdgeWarnings(*listener)) {
+      FL_LOG(warn, "listener '{}' is open at its edge: {}", name, warning);
+    }
+  }
   void RemoveListener(const std::string&) override {}
   void InitDone() override {}
   void WhenLive(const std::string&, std::function<void()>) override {}

@@ -2,7 +2,8 @@
 #define FAIRLEAD_DATAPLANE_SERVER_VALIDATE_H_
 
 // --mode validate: checks and compiles a bootstrap and its static resources as a start would, and
-// publishes nothing. Thread: main; blocks.
+// publishes nothing; warns of listeners that are open to strangers (edge_warnings.h). Thread: main;
+// blocks.
 
 #include <memory>
 

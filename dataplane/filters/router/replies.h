@@ -23,8 +23,8 @@ inline constexpr LocalReply kConnectionTerminated{
 inline constexpr LocalReply kBadUpstreamResponse{
     502, "upstream connect error or disconnect/reset before headers. reset reason: protocol error",
     "upstream_reset_before_response_started{protocol_error}", observe::kUpstreamProtocolError};
-inline constexpr LocalReply kUpstreamTimeout{
-    504, "upstream request timeout", "upstream_response_timeout", observe::kUpstreamRequestTimeout};
+inline constexpr LocalReply kUpstreamTimeout{504, "upstream request timeout", "response_timeout",
+                                             observe::kUpstreamRequestTimeout};
 inline constexpr LocalReply kHttp2Upstream{
     503, "the cluster speaks HTTP/2, which this proxy does not speak to upstreams yet",
     "http2_upstream_not_supported", observe::kNoHealthyUpstream};
@@ -37,7 +37,11 @@ inline LocalReply ConnectFailure(int64_t error) {
       "failure",
       "upstream_reset_before_response_started{remote_connection_failure}",
       observe::kUpstreamConnectionFailure};
-  if (error == -ETIMEDOUT) {
+  if (error == -ECONNREFUSED) {
+    reply.details =
+        "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error: "
+        "Connection refused}";
+  } else if (error == -ETIMEDOUT) {
     reply.body =
         "upstream connect error or disconnect/reset before headers. reset reason: connection "
         "timeout";

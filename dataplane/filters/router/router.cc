@@ -35,25 +35,28 @@ event::Task<void> Router::Handle(Stream& stream, UpstreamCall& call,
   const route::Route& route = *stream.route;
   if (const auto* redirect = std::get_if<route::Redirect>(&route.action)) {
     ReplyRedirect(stream, *redirect);
-    route::ApplyEdits(route.response_edits, stream.log_entry(), stream.response.headers);
+    stream.ApplyResponseEdits();
     co_return;
   }
   if (const auto* direct = std::get_if<route::DirectResponse>(&route.action)) {
     stream.Reply({direct->status, direct->body, "direct_response", 0});
-    route::ApplyEdits(route.response_edits, stream.log_entry(), stream.response.headers);
+    stream.ApplyResponseEdits();
     co_return;
   }
   const auto& forward = std::get<route::Forward>(route.action);
   const route::WeightedCluster& target = route::PickCluster(forward, stream.loop.random().Next());
+  stream.target = &target;
   cluster::WorkerCluster* cluster = clusters.Get(target.slot->index);
   if (cluster == nullptr) {
     co_return stream.Reply(
         {forward.cluster_not_found_status, "", "cluster_not_found", observe::kNoClusterFound});
   }
   if (cluster->config().http2) co_return stream.Reply(kHttp2Upstream);
+  stream.info.upstream_cluster = cluster->name();
+  stream.info.upstream_attempts = 1;
   if (!PrepareRequest(stream, forward, target)) co_return;
   co_await call.Run(stream, base::IntrusivePtr<cluster::WorkerCluster>(cluster), forward);
-  FinishResponse(stream, target);
+  FinishResponse(stream);
 }
 
 bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
@@ -91,17 +94,16 @@ bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
   return true;
 }
 
-void Router::FinishResponse(Stream& stream, const route::WeightedCluster& target) const {
-  codec::HeaderMap& headers = stream.response.headers;
-  if (!stream.is_local_reply && !config_.suppress_envoy_headers) {
+void Router::FinishResponse(Stream& stream) const {
+  if (stream.is_local_reply) return;
+  // Values of headers may have it.
+  stream.info.response_code = stream.response.status;
+  if (!config_.suppress_envoy_headers) {
     const auto took = stream.info.upstream_first_byte - stream.info.start;
-    AddNumber(headers, HeaderId::kXEnvoyUpstreamServiceTime,
+    AddNumber(stream.response.headers, HeaderId::kXEnvoyUpstreamServiceTime,
               std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
   }
-  if (!target.response_edits.empty())
-    route::ApplyEdits(target.response_edits, stream.log_entry(), headers);
-  if (!stream.route->response_edits.empty())
-    route::ApplyEdits(stream.route->response_edits, stream.log_entry(), headers);
+  stream.ApplyResponseEdits();
 }
 
 }  // namespace fairlead::filters

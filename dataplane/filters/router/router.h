@@ -35,7 +35,7 @@ class Router {
   bool PrepareRequest(Stream& stream, const route::Forward& forward,
                       const route::WeightedCluster& target) const;
   // What the route and the router add to a response from an upstream.
-  void FinishResponse(Stream& stream, const route::WeightedCluster& target) const;
+  void FinishResponse(Stream& stream) const;
 
   RouterConfig config_;
 };

@@ -43,7 +43,6 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   deadline_.reset();
   has_response_ = false;
   stream.keeps_trailers = stream.keeps_trailers && cluster_->config().enable_trailers;
-  stream.info.upstream_cluster = cluster_->name();
   if (!PickHost(stream, forward)) co_return stream.Reply(kNoHealthyHost);
   bool may_move = false;
   while (true) {
@@ -60,13 +59,14 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
       }
     }
     ++connection_->requests;
-    ++stream.info.upstream_attempts;
+    stream.info.is_upstream_connected = true;
     const Attempt attempt = co_await Exchange(stream);
     if (attempt == Attempt::kResponse) co_return;
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
     upload_.reset();
     connection_.reset();
     if (again) {
+      ++stream.info.upstream_attempts;
       may_move = true;
       continue;
     }
@@ -97,7 +97,7 @@ upstream::Host* UpstreamCall::ChooseHost(Stream& stream, const route::Forward& f
   context.avoid = avoid;
   if (!forward.hash_policies.empty()) {
     context.hash =
-        route::RequestHash(forward.hash_policies, stream.request, stream.info.downstream_remote);
+        route::RequestHash(forward.hash_policies, stream.request, stream.info.downstream_client);
   }
   return cluster_->Pick(context);
 }
@@ -175,11 +175,11 @@ event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
 void UpstreamCall::RequestSent(Stream& stream) {
   is_request_sent_ = true;
   stream.info.request_complete = loop_.now();
-  stream.watchdog->ClearDeadline();
+  stream.ClearDeadline();
   if (timeout_.count() == 0) return;
   // A second try has what the first one has left.
   if (!deadline_.has_value()) deadline_ = loop_.now() + timeout_;
-  stream.watchdog->SetDeadline(*deadline_, event::Alarm::kResponse);
+  stream.SetDeadline(*deadline_, event::Alarm::kResponse);
 }
 
 event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {

@@ -76,7 +76,7 @@ struct HttpCounter {
   std::string_view name;
   Counter HttpStats::* field;
 };
-constexpr std::array<HttpCounter, 15> kHttpCounters = {{
+constexpr std::array<HttpCounter, 17> kHttpCounters = {{
     {"downstream_cx_total", &HttpStats::downstream_cx_total},
     {"downstream_cx_protocol_error", &HttpStats::downstream_cx_protocol_error},
     {"downstream_cx_idle_timeout", &HttpStats::downstream_cx_idle_timeout},
@@ -85,6 +85,8 @@ constexpr std::array<HttpCounter, 15> kHttpCounters = {{
     {"downstream_rq_total", &HttpStats::downstream_rq_total},
     {"downstream_rq_timeout", &HttpStats::downstream_rq_timeout},
     {"downstream_rq_header_timeout", &HttpStats::downstream_rq_header_timeout},
+    {"downstream_rq_max_duration_reached", &HttpStats::downstream_rq_max_duration_reached},
+    {"downstream_cx_max_duration_reached", &HttpStats::downstream_cx_max_duration_reached},
     {"downstream_rq_idle_timeout", &HttpStats::downstream_rq_idle_timeout},
     {"downstream_rq_rx_reset", &HttpStats::downstream_rq_rx_reset},
     {"downstream_rq_too_many_headers", &HttpStats::downstream_rq_too_many_headers},
