@@ -5,6 +5,7 @@
 // Written by the worker, read from any thread.
 
 #include "dataplane/observe/counter.h"
+#include "dataplane/upstream/traffic_stats.h"
 
 namespace fairlead::cluster {
 
@@ -17,6 +18,7 @@ struct ClusterStats {
   observe::Counter lb_healthy_panic;
   // Picks that found no endpoint.
   observe::Counter upstream_cx_none_healthy;
+  upstream::TrafficStats traffic;
 };
 
 }  // namespace fairlead::cluster

@@ -5,15 +5,17 @@
 namespace fairlead::cluster {
 
 void ClusterTable::Set(std::shared_ptr<const ClusterConfig> config,
-                       std::shared_ptr<const upstream::EndpointSet> endpoints) {
+                       std::shared_ptr<const upstream::EndpointSet> endpoints,
+                       std::shared_ptr<ClusterStats> stats) {
   const uint32_t index = config->slot->index;
   if (index >= clusters_.size()) clusters_.resize(index + 1);
   base::IntrusivePtr<WorkerCluster>& cluster = clusters_[index];
   if (cluster) {
     cluster->Update(std::move(config), std::move(endpoints));
   } else {
+    if (stats == nullptr) stats = std::make_shared<ClusterStats>();
     cluster = base::IntrusivePtr<WorkerCluster>(
-        new WorkerCluster(std::move(config), std::move(endpoints), random_));
+        new WorkerCluster(std::move(config), std::move(endpoints), random_, std::move(stats)));
   }
 }
 

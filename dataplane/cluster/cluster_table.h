@@ -23,9 +23,10 @@ class ClusterTable {
   explicit ClusterTable(event::Random& random) : random_(random) {}
 
   // Adds the cluster, or updates the one of that name and keeps its hosts. Null endpoints: those it
-  // has (none, when it is new).
+  // has (none, when it is new). A new cluster counts in `stats`; null: nobody is to know.
   void Set(std::shared_ptr<const ClusterConfig> config,
-           std::shared_ptr<const upstream::EndpointSet> endpoints);
+           std::shared_ptr<const upstream::EndpointSet> endpoints,
+           std::shared_ptr<ClusterStats> stats = nullptr);
   // New endpoints of a cluster that is there; nothing happens when it is not.
   void SetEndpoints(uint32_t index, std::shared_ptr<const upstream::EndpointSet> endpoints);
   // Requests that hold the cluster or its hosts finish.

@@ -23,11 +23,12 @@ bool AreEqual(const EndpointSet& a, const EndpointSet& b) {
 }  // namespace
 
 WorkerCluster::WorkerCluster(std::shared_ptr<const ClusterConfig> config,
-                             std::shared_ptr<const EndpointSet> endpoints, event::Random& random)
+                             std::shared_ptr<const EndpointSet> endpoints, event::Random& random,
+                             std::shared_ptr<ClusterStats> stats)
     : config_(std::move(config)),
       endpoints_(std::make_shared<const EndpointSet>()),
       random_(random),
-      stats_(std::make_shared<ClusterStats>()) {
+      stats_(std::move(stats)) {
   if (endpoints != nullptr) SetEndpoints(std::move(endpoints));
   balancer_ = balance::MakeBalancer(config_->balancer, endpoints_, active_, random_);
 }
@@ -61,8 +62,7 @@ void WorkerCluster::SetEndpoints(std::shared_ptr<const EndpointSet> endpoints) {
     if (old != EndpointSet::kNone && hosts_[old]->hostname == endpoint.hostname) {
       hosts.push_back(hosts_[old]);
     } else {
-      hosts.emplace_back(
-          new Host(endpoint.address, endpoint.hostname, std::make_shared<upstream::HostStats>()));
+      hosts.emplace_back(new Host(endpoint.address, endpoint.hostname, NewHostStats()));
     }
     active_.push_back(&hosts.back()->active_requests);
     healthy += endpoint.is_healthy ? 1 : 0;
@@ -71,6 +71,11 @@ void WorkerCluster::SetEndpoints(std::shared_ptr<const EndpointSet> endpoints) {
   endpoints_ = std::move(endpoints);
   stats_->membership_total.Set(static_cast<int64_t>(hosts_.size()));
   stats_->membership_healthy.Set(healthy);
+}
+
+std::shared_ptr<upstream::HostStats> WorkerCluster::NewHostStats() const {
+  return std::make_shared<upstream::HostStats>(
+      std::shared_ptr<upstream::TrafficStats>(stats_, &stats_->traffic));
 }
 
 Host* WorkerCluster::Pick(const balance::PickContext& context) {

@@ -34,9 +34,10 @@ namespace fairlead::cluster {
 class WorkerCluster final : public base::RefCounted<WorkerCluster> {
  public:
   // `endpoints` were made for this configuration (CompileEndpoints, MakeEndpointSet); null: none so
-  // far. `random` is the worker's.
+  // far. `random` is the worker's. `stats`: where it counts, this worker's part of the cluster's.
   WorkerCluster(std::shared_ptr<const ClusterConfig> config,
-                std::shared_ptr<const upstream::EndpointSet> endpoints, event::Random& random);
+                std::shared_ptr<const upstream::EndpointSet> endpoints, event::Random& random,
+                std::shared_ptr<ClusterStats> stats);
   ~WorkerCluster();
 
   // Replaces both. The balancer stays, with its place in the rotation, unless its configuration or
@@ -60,16 +61,15 @@ class WorkerCluster final : public base::RefCounted<WorkerCluster> {
   size_t PositionOf(const upstream::Host& host) const;
 
   ClusterStats& stats() { return *stats_; }
-  // For whoever prints them, also after the cluster is gone.
-  std::shared_ptr<const ClusterStats> shared_stats() const { return stats_; }
 
  private:
   void SetEndpoints(std::shared_ptr<const upstream::EndpointSet> endpoints);
+  std::shared_ptr<upstream::HostStats> NewHostStats() const;
 
   std::shared_ptr<const ClusterConfig> config_;
   std::shared_ptr<const upstream::EndpointSet> endpoints_;
   event::Random& random_;
-  std::shared_ptr<ClusterStats> stats_;
+  const std::shared_ptr<ClusterStats> stats_;
   std::vector<base::IntrusivePtr<upstream::Host>> hosts_;
   // Points into hosts_; read by the balancer.
   balance::ActiveRequests active_;

@@ -29,7 +29,7 @@ EpollSocket::EpollSocket(EpollLoop& loop, int fd, const net::Address& peer)
     : loop_(loop), fd_(fd), peer_(peer), watch_(std::make_unique<Watch>(this)) {}
 
 EpollSocket::~EpollSocket() {
-  FL_DCHECK(read_ == nullptr && write_ == nullptr && connect_ == nullptr);
+  FL_DCHECK(read_ == nullptr && write_ == nullptr);
   // Closing takes the descriptor out of epoll; events already fetched still point at the watch.
   close(fd_);
   watch_->owner = nullptr;
@@ -86,6 +86,7 @@ bool EpollSocket::TryRead(ReadOperation& operation) {
   } while (n < 0 && errno == EINTR);
   if (n > 0) {
     into.Commit(static_cast<size_t>(n));
+    CountRead(static_cast<size_t>(n));
     if (static_cast<size_t>(n) < size && !is_hung_up_) is_readable_ = false;
     operation.result = n;
     return true;
@@ -130,6 +131,7 @@ bool EpollSocket::TryWrite(WriteOperation& operation) {
       operation.result = -errno;
       return true;
     }
+    CountWritten(static_cast<size_t>(n));
     size_t left = static_cast<size_t>(n);
     while (!operation.pieces.empty() && left >= operation.pieces.front().size()) {
       left -= operation.pieces.front().size();
@@ -147,6 +149,7 @@ bool EpollSocket::TryWrite(WriteOperation& operation) {
 
 bool EpollSocket::StartConnected(ConnectOperation& operation) {
   connect_ = &operation;
+  is_connecting_ = true;
   return false;
 }
 
@@ -159,7 +162,7 @@ void EpollSocket::ResumeReader() {
 }
 
 void EpollSocket::ResumeWriter() {
-  if (write_ == nullptr || !is_writable_) return;
+  if (write_ == nullptr || is_connecting_ || !is_writable_) return;
   if (!TryWrite(*write_)) return;
   std::exchange(write_, nullptr)->waiter.resume();
 }
@@ -174,11 +177,12 @@ void EpollSocket::Watch::OnEvents(uint32_t events) {
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) owner->is_writable_ = true;
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) owner->is_hung_up_ = true;
   if ((events & (EPOLLHUP | EPOLLERR)) != 0) owner->is_gone_ = true;
-  if (owner->connect_ != nullptr) {
+  if (owner->is_connecting_) {
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) == 0) return;
     int error = 0;
     socklen_t size = sizeof(error);
     getsockopt(owner->fd_, SOL_SOCKET, SO_ERROR, &error, &size);
+    owner->is_connecting_ = false;
     ConnectOperation* connect = std::exchange(owner->connect_, nullptr);
     connect->result = -error;
     connect->waiter.resume();

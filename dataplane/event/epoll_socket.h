@@ -30,7 +30,10 @@ class EpollSocket final : public Socket {
   bool StartWrite(WriteOperation& operation) override;
   void CancelWrite() override { write_ = nullptr; }
   bool StartConnected(ConnectOperation& operation) override;
-  void CancelConnected() override { connect_ = nullptr; }
+  void CancelConnected() override {
+    connect_ = nullptr;
+    is_connecting_ = false;
+  }
 
  private:
   class Watch final : public EpollWatch {
@@ -58,8 +61,11 @@ class EpollSocket final : public Socket {
   std::unique_ptr<Watch> watch_;
   SocketWatcher* watcher_ = nullptr;
   ReadOperation* read_ = nullptr;
-  WriteOperation* write_ = nullptr;
-  ConnectOperation* connect_ = nullptr;
+  // What is being connected is not written to.
+  union {
+    WriteOperation* write_ = nullptr;
+    ConnectOperation* connect_;
+  };
   // An idle connection is little more than this object: it is kept within 96 bytes.
   uint32_t turn_ = 0;
   uint8_t turn_share_ = 0;
@@ -70,6 +76,8 @@ class EpollSocket final : public Socket {
   bool is_hung_up_ : 1 = false;
   // The connection is gone in both directions, though bytes may be left to read.
   bool is_gone_ : 1 = false;
+  // Which of the two is meant.
+  bool is_connecting_ : 1 = false;
 };
 
 }  // namespace fairlead::event

@@ -15,6 +15,7 @@
 //
 // Thread: worker. Closed by its destructor.
 
+#include <atomic>
 #include <coroutine>
 #include <cstdint>
 #include <memory>
@@ -55,6 +56,23 @@ class SocketWatcher {
   virtual void OnInput() = 0;
 };
 
+// Where bytes are counted as they pass: one for many sockets of a loop. Written on the loop's
+// thread, read on any.
+class SocketMeter {
+ public:
+  void Read(size_t n) { Add(read_, n); }
+  void Written(size_t n) { Add(written_, n); }
+  uint64_t read() const { return read_.load(std::memory_order_relaxed); }
+  uint64_t written() const { return written_.load(std::memory_order_relaxed); }
+
+ private:
+  static void Add(std::atomic<uint64_t>& to, size_t n) {
+    to.store(to.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::atomic<uint64_t> read_{0};
+  std::atomic<uint64_t> written_{0};
+};
+
 class Socket {
  public:
   class ReadAwaiter;
@@ -62,6 +80,9 @@ class Socket {
   class ConnectAwaiter;
 
   virtual ~Socket() = default;
+
+  // Null: nobody counts. The meter must outlive reading and writing.
+  void SetMeter(SocketMeter* meter) { meter_ = meter; }
 
   ReadAwaiter Read(net::ReadBuffer& into, size_t wanted);
   WriteAwaiter Write(std::span<net::Slice> pieces);
@@ -91,6 +112,17 @@ class Socket {
   virtual void CancelWrite() = 0;
   virtual bool StartConnected(ConnectOperation& operation) = 0;
   virtual void CancelConnected() = 0;
+
+  // For those who read and write.
+  void CountRead(size_t n) {
+    if (meter_ != nullptr) meter_->Read(n);
+  }
+  void CountWritten(size_t n) {
+    if (meter_ != nullptr) meter_->Written(n);
+  }
+
+ private:
+  SocketMeter* meter_ = nullptr;
 };
 
 // The three awaiters differ only in the pair of functions they call.

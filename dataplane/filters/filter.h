@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "dataplane/event/task.h"
 #include "dataplane/filters/stream.h"
+#include "dataplane/observe/counter_sets.h"
 #include "dataplane/route/route.h"
 
 namespace google::protobuf {
@@ -50,16 +51,25 @@ class Filter {
   virtual void OnResponse(Stream&, const route::FilterOverride*) const {}
 };
 
+// What a filter is compiled with.
+struct FilterContext {
+  // Where its counters are kept by their scope (observe/counter_sets.h).
+  observe::CounterSets& counters;
+  // Of the connection manager, for scopes "http.<stat_prefix>."; empty for a route's settings,
+  // which may be used by several.
+  std::string_view stat_prefix;
+};
+
 // How a kind of filter is made from its messages. One for each kind; stateless.
 class FilterFactory {
  public:
   virtual ~FilterFactory() = default;
   // From HttpFilter.typed_config.
   virtual absl::StatusOr<std::unique_ptr<const Filter>> Create(
-      const google::protobuf::Any& config) const = 0;
+      const google::protobuf::Any& config, const FilterContext& context) const = 0;
   // From typed_per_filter_config.
   virtual absl::StatusOr<std::shared_ptr<const route::FilterOverride>> CreateOverride(
-      const google::protobuf::Any& config) const = 0;
+      const google::protobuf::Any& config, const FilterContext& context) const = 0;
 };
 
 // One place of a chain.

@@ -51,9 +51,10 @@ TEST(RegistryTest, NoFactoryFailsOnAMessageOfAnotherKind) {
   google::protobuf::Any other;
   other.set_type_url("type.googleapis.com/envoy.Other");
   other.set_value("\xff\xff");
+  observe::CounterSets counters(1);
   for (const FilterKind& kind : FilterKinds()) {
-    EXPECT_FALSE(kind.factory->Create(other).ok()) << kind.name;
-    EXPECT_FALSE(kind.factory->CreateOverride(other).ok()) << kind.name;
+    EXPECT_FALSE(kind.factory->Create(other, {counters, "in"}).ok()) << kind.name;
+    EXPECT_FALSE(kind.factory->CreateOverride(other, {counters, ""}).ok()) << kind.name;
   }
 }
 

@@ -61,6 +61,7 @@ void Stream::Clear() {
   is_local_reply = false;
   local_body.Set(net::Slice());
   local_reply = net::Slice();
+  made_body.reset();
   info = observe::StreamInfo();
 }
 

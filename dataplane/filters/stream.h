@@ -7,6 +7,7 @@
 // Thread: worker.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -40,9 +41,11 @@ class InterimSink {
 };
 
 struct Stream {
-  explicit Stream(event::Loop& loop) : loop(loop) {}
+  explicit Stream(event::Loop& loop, uint32_t worker = 0) : loop(loop), worker(worker) {}
 
   event::Loop& loop;
+  // The worker's number, by which it finds its own counters (observe/per_worker.h).
+  const uint32_t worker;
   // The exchange's timeouts: told of progress, and given the deadline of the response. Set for as
   // long as the exchange has a connection.
   event::Watchdog* watchdog = nullptr;
@@ -68,6 +71,8 @@ struct Stream {
   codec::BytesBody local_body;
   // Its text, for logs: `local_body` is used up when it is sent.
   net::Slice local_reply;
+  // A body that a filter makes as it is read, if response_body is one.
+  std::unique_ptr<codec::BodyReader> made_body;
 
   observe::StreamInfo info;
 

@@ -41,7 +41,8 @@ std::string TypeName(const google::protobuf::Any& any) {
   return url.substr(url.rfind('/') + 1);
 }
 
-absl::Status CompileFilters(const Hcm& proto, HcmConfig& config) {
+absl::Status CompileFilters(const Hcm& proto, const HcmCompileContext& context, HcmConfig& config) {
+  const filters::FilterContext filter_context{*context.counters, proto.stat_prefix()};
   if (proto.http_filters().empty()) {
     return InvalidArgument("http_filters: is empty; the last filter must be the router");
   }
@@ -67,7 +68,7 @@ absl::Status CompileFilters(const Hcm& proto, HcmConfig& config) {
       return InvalidArgument(where, ": no filter is configured by '",
                              filter.typed_config().type_url(), "'");
     }
-    auto made = kind->factory->Create(filter.typed_config());
+    auto made = kind->factory->Create(filter.typed_config(), filter_context);
     if (!made.ok()) return Annotate(made.status(), where);
     config.filters.push_back({.name = filter.name(),
                               .id = route::FilterNameId(filter.name()),
@@ -190,7 +191,7 @@ absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(const Hcm& proto,
   } else {
     return InvalidArgument("one of rds and route_config must be set");
   }
-  FL_RETURN_IF_ERROR(CompileFilters(proto, *config));
+  FL_RETURN_IF_ERROR(CompileFilters(proto, context, *config));
   FL_RETURN_IF_ERROR(CompileClientIdentity(proto, context, *config));
   CompileIdentity(proto, *config);
   CompilePaths(proto, *config);

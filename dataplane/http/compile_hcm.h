@@ -35,6 +35,8 @@ struct HcmCompileContext {
   // bootstrap.node.cluster and .id, for add_user_agent.
   std::string node_cluster;
   std::string node_id;
+  // Where filters count.
+  observe::CounterSets* counters = nullptr;
 };
 
 absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(

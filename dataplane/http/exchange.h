@@ -14,7 +14,7 @@ namespace fairlead::http {
 
 class Exchange {
  public:
-  explicit Exchange(event::Loop& loop) : stream(loop), call(loop) {}
+  Exchange(event::Loop& loop, uint32_t worker) : stream(loop, worker), call(loop) {}
 
   filters::Stream stream;
   wire::Http1Body request_body;

@@ -28,6 +28,12 @@ constexpr std::string_view kContinueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 // How long the last answer on a connection may take to be written.
 constexpr std::chrono::seconds kLastAnswerTime(5);
 
+// Those of a time that is too long for 32 bits are wrong by a multiple of 49 days.
+uint32_t MillisecondsOf(event::Duration duration) {
+  return static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
 }  // namespace
 
 // Awaits something that the connection's watchdog may end. Yields false when it did.
@@ -60,17 +66,24 @@ ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket
       socket_(std::move(socket)),
       hcm_(std::move(hcm)),
       stats_(hcm_->stats),
-      opened_(worker.loop.now()),
-      watchdog_(worker.loop.timers(), &OnAlarm, this) {
+      watchdog_(worker.loop.timers(), &OnAlarm, this),
+      connected_at_ms_(MillisecondsOf(worker.loop.now().time_since_epoch())) {
+  socket_->SetMeter(&stats_->downstream_cx_bytes);
   worker_.connections_.push_back(*this);
   stats_->downstream_cx_total.Add();
   stats_->downstream_cx_active.Add();
 }
 
 ServerConnection::~ServerConnection() {
-  stats_->downstream_cx_active.Sub();
+  HttpStats& stats = *stats_;
+  stats.downstream_cx_active.Sub();
+  stats.downstream_cx_length_ms.Record(MillisecondsOf(worker_.loop.now().time_since_epoch()) -
+                                       connected_at_ms_);
+  (is_closed_by_peer_ ? stats.downstream_cx_destroy_remote : stats.downstream_cx_destroy_local)
+      .Add();
   if (exchange_ == nullptr) return;
   // Cancelled in the middle of a request.
+  stats.downstream_cx_destroy_local_active_rq.Add();
   NoteDisconnect(kLocalDisconnect);
   RecordRequest();
 }
@@ -88,6 +101,7 @@ event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<Serve
       c.is_idle_ = false;
       if (c.alarm_ == Alarm::kConnectionIdle) c.stats_->downstream_cx_idle_timeout.Add();
       if (c.alarm_ == Alarm::kConnectionEnd) c.stats_->downstream_cx_max_duration_reached.Add();
+      c.is_closed_by_peer_ = read.has_value() && *read <= 0;
       if (!read.has_value() || *read <= 0) co_return;
     }
     c.exchange_ = c.worker_.TakeExchange();
@@ -133,6 +147,7 @@ event::Task<void> ServerConnection::ServeRequest() {
       stream.info.response_code_details = "downstream_remote_disconnect";
       stats_->downstream_rq_rx_reset.Add();
       is_broken_ = true;
+      NotePeerClosed();
       co_return;
     }
   }
@@ -269,11 +284,13 @@ event::Task<void> ServerConnection::SendResponse() {
       break;
     case wire::PumpResult::kReadFailed:
       stream.info.SetFlag(observe::kUpstreamConnectionTermination);
+      exchange_->call.NoteBrokenResponse();
       is_broken_ = true;
       break;
     case wire::PumpResult::kWriteFailed:
       stream.info.SetFlag(observe::kDownstreamConnectionTermination);
       is_broken_ = true;
+      NotePeerClosed();
       break;
   }
 }
@@ -293,6 +310,9 @@ Framing ServerConnection::PrepareResponse() {
   // A body that is still to come is not waited for behind the response, and the client is told so.
   if (stream.is_local_reply ? !DropBufferedBody() : !exchange_->request_body.is_complete()) {
     keeps_alive_ = false;
+  }
+  if (requests_max != 0 && requests_ == requests_max) {
+    stats_->downstream_cx_max_requests_reached.Add();
   }
   Framing framing = response.framing;
   if (request.method == Method::kHead) {
@@ -365,15 +385,24 @@ void ServerConnection::OnAlarm(void* self, Alarm alarm) {
   c.guard_->Interrupt();
 }
 
+void ServerConnection::NotePeerClosed() {
+  is_closed_by_peer_ = true;
+  stats_->downstream_cx_destroy_remote_active_rq.Add();
+}
+
 void ServerConnection::NoteDisconnect(std::string_view details) {
   exchange_->stream.info.SetFlag(observe::kDownstreamConnectionTermination);
   exchange_->stream.info.response_code_details = details;
   is_broken_ = true;
+  if (details == kRemoteDisconnect) NotePeerClosed();
 }
 
 event::MonotonicTime ServerConnection::ConnectionEnd() const {
   const std::chrono::milliseconds duration = hcm_->config->object->max_connection_duration;
-  return duration.count() > 0 ? opened_ + duration : event::MonotonicTime::max();
+  if (duration.count() == 0) return event::MonotonicTime::max();
+  const event::MonotonicTime now = worker_.loop.now();
+  const uint32_t age = MillisecondsOf(now.time_since_epoch()) - connected_at_ms_;
+  return now - std::chrono::milliseconds(age) + duration;
 }
 
 void ServerConnection::CloseIfIdle() {
@@ -464,8 +493,7 @@ void ServerConnection::RecordRequest() {
   if (info.response_code >= 100 && info.response_code < 600) {
     stats_->downstream_rq_xx[info.response_code / 100 - 1].Add();
   }
-  stats_->downstream_rx_bytes_total.Add(info.bytes_received);
-  stats_->downstream_tx_bytes_total.Add(info.bytes_sent);
+  stats_->downstream_rq_time.Record(MillisecondsOf(info.response_complete - info.start));
   if ((info.response_flags & observe::kNoClusterFound) != 0) stats_->no_cluster.Add();
   for (const auto& log : exchange_->hcm->object->access_logs) log->Log(stream.log_entry());
 }

@@ -83,6 +83,8 @@ class ServerConnection final : public base::ListHook,
   void OnHangup() override { OnAlarm(this, event::Alarm::kHangup); }
   void OnInput() override {}
   // The connection ends in the middle of a request.
+  // The client ended the connection in the middle of a request.
+  void NotePeerClosed();
   void NoteDisconnect(std::string_view details);
   static void OnAlarm(void* self, event::Alarm alarm);
 
@@ -90,19 +92,21 @@ class ServerConnection final : public base::ListHook,
   std::unique_ptr<event::Socket> socket_;
   base::IntrusivePtr<HcmSlot> hcm_;
   // Those it was counted in when it came: an update may give the slot others.
-  const std::shared_ptr<HttpStats> stats_;
-  const event::MonotonicTime opened_;
+  const HttpStatsRef stats_;
   net::ReadBuffer in_;
   event::Watchdog watchdog_;
   std::unique_ptr<Exchange> exchange_;
   // The wait that an alarm ends; null: none.
   event::InterruptibleWait* guard_ = nullptr;
+  // Milliseconds of the loop's clock, of which the difference matters.
+  const uint32_t connected_at_ms_;
   uint32_t requests_ = 0;
   event::Alarm alarm_ = event::Alarm::kNone;
-  bool is_idle_ = false;
-  bool keeps_alive_ = true;
+  bool is_idle_ : 1 = false;
+  bool keeps_alive_ : 1 = true;
   // The connection is broken: nothing more can be sent.
-  bool is_broken_ = false;
+  bool is_broken_ : 1 = false;
+  bool is_closed_by_peer_ : 1 = false;
 };
 
 }  // namespace fairlead::http

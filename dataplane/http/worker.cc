@@ -14,7 +14,8 @@ constexpr size_t kSpareExchangesMax = 256;
 
 }  // namespace
 
-Worker::Worker(event::Loop& loop) : loop(loop), clusters(loop.random()) {}
+Worker::Worker(event::Loop& loop, uint32_t index)
+    : loop(loop), index(index), clusters(loop.random()) {}
 
 Worker::~Worker() = default;
 
@@ -72,7 +73,7 @@ std::string_view Worker::Date() {
 }
 
 std::unique_ptr<Exchange> Worker::TakeExchange() {
-  if (spare_exchanges_.empty()) return std::make_unique<Exchange>(loop);
+  if (spare_exchanges_.empty()) return std::make_unique<Exchange>(loop, index);
   std::unique_ptr<Exchange> exchange = std::move(spare_exchanges_.back());
   spare_exchanges_.pop_back();
   return exchange;

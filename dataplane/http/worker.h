@@ -45,11 +45,28 @@ struct RouteSlot : base::RefCounted<RouteSlot> {
   SnapshotPtr<route::RouteTable> table;
 };
 
+// A connection manager's counters, kept without touching memory that other workers write.
+class HttpStatsRef {
+ public:
+  HttpStatsRef() = default;
+  HttpStatsRef(std::shared_ptr<HttpStats> stats)  // NOLINT: they are the same to who counts
+      : held_(base::MakeIntrusive<Held>(std::move(stats))) {}
+  HttpStats& operator*() const { return *held_->stats; }
+  HttpStats* operator->() const { return held_->stats.get(); }
+
+ private:
+  struct Held : base::RefCounted<Held> {
+    explicit Held(std::shared_ptr<HttpStats> stats) : stats(std::move(stats)) {}
+    const std::shared_ptr<HttpStats> stats;
+  };
+  base::IntrusivePtr<Held> held_;
+};
+
 // A connection manager on this worker: connections look here for what holds now.
 struct HcmSlot : base::RefCounted<HcmSlot> {
   SnapshotPtr<HcmConfig> config;
   base::IntrusivePtr<RouteSlot> routes;
-  std::shared_ptr<HttpStats> stats;
+  HttpStatsRef stats;
   // Its listener is going away: connections close after their request.
   bool is_draining = false;
   // Ends those that take too long.
@@ -61,10 +78,12 @@ struct HcmSlot : base::RefCounted<HcmSlot> {
 
 class Worker {
  public:
-  explicit Worker(event::Loop& loop);
+  // `index`: which of the workers' counters are its own.
+  explicit Worker(event::Loop& loop, uint32_t index = 0);
   ~Worker();
 
   event::Loop& loop;
+  const uint32_t index;
   cluster::ClusterTable clusters;
   bool is_draining = false;
 

@@ -29,6 +29,7 @@ absl::StatusOr<std::shared_ptr<const ListenerConfig>> CompileListener(
     const envoy::config::listener::v3::Listener& proto, http::HcmCompileContext context) {
   auto config = std::make_shared<ListenerConfig>();
   config->name = proto.name();
+  config->stat_prefix = proto.stat_prefix();
   FL_ASSIGN_OR_RETURN(config->address, ListenAddress(proto.address()));
   // enable_reuse_port changes nothing: it asks how workers share an address, not whether.
   if (proto.has_tcp_backlog_size()) {

@@ -22,6 +22,8 @@ namespace fairlead::listener {
 struct ListenerConfig {
   std::string name;
   net::Address address;
+  // What statistics call it; empty: its address.
+  std::string stat_prefix;
   // Each worker has a listening socket of its own, and the kernel spreads connections over them.
   // False for a listener that only one loop has, whose address no other process is to share.
   bool reuse_port = true;

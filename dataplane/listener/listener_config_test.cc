@@ -34,9 +34,11 @@ class ListenerConfigTest : public ::testing::Test {
     if (proto.filter_chains_size() > 0 && proto.filter_chains(0).filters_size() > 0) {
       proto.mutable_filter_chains(0)->mutable_filters(0)->mutable_typed_config()->PackFrom(hcm);
     }
-    return CompileListener(proto, {.inline_route_name = {}, .open_access_log = [](const auto&) {
-                                     return absl::InvalidArgumentError("no such log");
-                                   }});
+    return CompileListener(
+        proto,
+        {.inline_route_name = {},
+         .open_access_log = [](const auto&) { return absl::InvalidArgumentError("no such log"); },
+         .counters = &counters});
   }
   void ExpectFault(const std::string& text) {
     const auto config = Compile();
@@ -45,6 +47,7 @@ class ListenerConfigTest : public ::testing::Test {
         << config.status();
   }
 
+  observe::CounterSets counters{1};
   HttpConnectionManager hcm;
   envoy::config::listener::v3::Listener proto;
 };

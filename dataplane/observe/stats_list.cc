@@ -3,12 +3,35 @@
 #include <algorithm>
 #include <utility>
 
-#include "dataplane/base/strings.h"
-
 namespace fairlead::observe {
 namespace {
 
-std::string NamePart(std::string_view owner) {
+// In a label's value: backslash, quote and line break. Other bytes may be anything.
+void AppendLabel(std::string_view name, std::string_view value, std::string& out) {
+  if (name.empty()) return;
+  if (!out.empty()) out += ',';
+  StrAppend(&out, name, "=\"");
+  for (const char c : value) {
+    switch (c) {
+      case '\\':
+        out += "\\\\";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      default:
+        out += c;
+    }
+  }
+  out += '"';
+}
+
+}  // namespace
+
+std::string StatsNamePart(std::string_view owner) {
   std::string part(owner);
   for (char& c : part) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == ':') c = '_';
@@ -16,52 +39,86 @@ std::string NamePart(std::string_view owner) {
   return part;
 }
 
-}  // namespace
-
-StatsScope::StatsScope(StatsList& list, std::string_view kind, std::string_view label,
-                       std::string_view owner)
-    : list_(list),
-      label_(label),
-      owner_(owner),
-      prefix_(label.empty() ? StrCat(kind, ".") : StrCat(kind, ".", NamePart(owner), ".")),
-      family_prefix_(StrCat(kind, ".")) {}
-
-void StatsScope::Counter(std::string_view metric, uint64_t value, const Member& member) {
-  Add(metric, StatsSample::Type::kCounter, static_cast<int64_t>(value), member);
+StatsRow::Extra& StatsRow::FindExtra(std::string_view name, StatsType type,
+                                     const StatsMember& member) {
+  for (Extra& extra : extras_) {
+    if (extra.name == name) return extra;
+  }
+  Extra& extra = extras_.emplace_back();
+  extra.name = std::string(name);
+  extra.type = type;
+  extra.family = std::string(member.family);
+  extra.label = member.label;
+  extra.label_value = std::string(member.value);
+  return extra;
 }
 
-void StatsScope::Gauge(std::string_view metric, int64_t value, const Member& member) {
-  Add(metric, StatsSample::Type::kGauge, value, member);
+void StatsRow::Counter(std::string_view metric, uint64_t value, const StatsMember& member) {
+  FindExtra(metric, StatsType::kCounter, member).value += static_cast<int64_t>(value);
 }
 
-void StatsScope::Add(std::string_view metric, StatsSample::Type type, int64_t value,
-                     const Member& member) {
-  StatsSample& sample = list_.samples_.emplace_back();
-  sample.name = StrCat(prefix_, metric);
-  sample.family = StrCat(family_prefix_, member.family.empty() ? metric : member.family);
-  if (!member.label.empty()) sample.labels.push_back({member.label, std::string(member.value)});
-  if (!label_.empty()) sample.labels.push_back({label_, owner_});
-  sample.type = type;
-  sample.value = value;
+void StatsRow::Gauge(std::string_view metric, int64_t value, const StatsMember& member) {
+  FindExtra(metric, StatsType::kGauge, member).value += value;
 }
 
-StatsScope StatsList::Scope(std::string_view kind, std::string_view label, std::string_view owner) {
-  return {*this, kind, label, owner};
+void StatsRow::Text(std::string_view metric, std::string_view text) {
+  FindExtra(metric, StatsType::kText, {}).text = std::string(text);
+}
+
+void StatsRow::AddHistogram(std::string_view metric, const Histogram& histogram) {
+  for (HistogramColumn& column : histograms_) {
+    if (column.name == metric) return column.of_workers.push_back(&histogram);
+  }
+  histograms_.push_back({metric, {&histogram}});
+}
+
+StatsRow& StatsTable::Find(std::string prefix) {
+  StatsRow*& row = by_prefix_[prefix];
+  if (row == nullptr) {
+    row = &rows_.emplace_back();
+    row->prefix_ = std::move(prefix);
+    row->values_.resize(metrics_.size());
+  }
+  return *row;
+}
+
+StatsRow& StatsTable::Row(std::string_view before, std::string_view owner, std::string_view after,
+                          std::string_view label) {
+  StatsRow& row = Find(StrCat(before, StatsNamePart(owner), after));
+  if (row.labels_.empty()) AppendLabel(label, owner, row.labels_);
+  return row;
+}
+
+StatsRow& StatsTable::Row(std::string_view before, const Owner& first, std::string_view between,
+                          const Owner& second, std::string_view after) {
+  StatsRow& row =
+      Find(StrCat(before, StatsNamePart(first.name), between, StatsNamePart(second.name), after));
+  if (row.labels_.empty()) {
+    AppendLabel(second.label, second.name, row.labels_);
+    AppendLabel(first.label, first.name, row.labels_);
+  }
+  return row;
+}
+
+void StatsTable::SortRows() {
+  by_prefix_.clear();
+  std::sort(rows_.begin(), rows_.end(),
+            [](const StatsRow& a, const StatsRow& b) { return a.prefix_ < b.prefix_; });
+}
+
+StatsTable& StatsList::Table(std::string_view family, std::span<const StatsMetric> metrics) {
+  for (StatsTable& table : tables_) {
+    if (table.family() == family) return table;
+  }
+  return tables_.emplace_back(family, metrics);
+}
+
+StatsRow& StatsList::Single(std::string_view prefix) {
+  return Table(prefix).Row(prefix, {}, {}, {});
 }
 
 void StatsList::Finish() {
-  std::sort(samples_.begin(), samples_.end(),
-            [](const StatsSample& a, const StatsSample& b) { return a.name < b.name; });
-  size_t kept = 0;
-  for (size_t i = 0; i < samples_.size(); ++i) {
-    if (kept > 0 && samples_[kept - 1].name == samples_[i].name) {
-      samples_[kept - 1].value += samples_[i].value;
-      continue;
-    }
-    if (kept != i) samples_[kept] = std::move(samples_[i]);
-    ++kept;
-  }
-  samples_.resize(kept);
+  for (StatsTable& table : tables_) table.SortRows();
 }
 
 }  // namespace fairlead::observe

@@ -38,6 +38,7 @@ struct RouteTable::Compiled {
   // Kept while its fingerprint stays: a limit that is set for the whole table keeps its one bucket.
   std::shared_ptr<const TableLevel> level;
   std::vector<std::string> warnings;
+  std::set<std::string> override_names;
   size_t hosts_reused = 0;
 };
 
@@ -158,6 +159,19 @@ class Reusable {
   absl::flat_hash_map<uint64_t, size_t> places_;
 };
 
+std::set<std::string> OverrideNames(const RouteConfiguration& proto) {
+  std::set<std::string> names;
+  const auto add = [&names](const auto& message) {
+    for (const auto& [name, config] : message.typed_per_filter_config()) names.insert(name);
+  };
+  add(proto);
+  for (const VirtualHostProto& host : proto.virtual_hosts()) {
+    add(host);
+    for (const auto& route : host.routes()) add(route);
+  }
+  return names;
+}
+
 void LimitWarnings(std::vector<std::string>& warnings) {
   if (warnings.size() <= RouteTable::kWarningsMax) return;
   const size_t more = warnings.size() - RouteTable::kWarningsMax;
@@ -222,6 +236,7 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     entry.has_folded_paths = host->folded_paths != nullptr;
     entry.host = std::move(host);
   }
+  compiled->override_names = OverrideNames(proto);
   LimitWarnings(compiled->warnings);
   return std::shared_ptr<const RouteTable>(new RouteTable(std::move(compiled)));
 }
@@ -247,6 +262,9 @@ const Route* RouteTable::Match(const codec::RequestHead& head, uint64_t random) 
 
 const std::string& RouteTable::name() const { return compiled_->name; }
 const std::vector<std::string>& RouteTable::warnings() const { return compiled_->warnings; }
+const std::set<std::string>& RouteTable::override_names() const {
+  return compiled_->override_names;
+}
 size_t RouteTable::virtual_hosts() const { return compiled_->hosts.size(); }
 size_t RouteTable::virtual_hosts_reused() const { return compiled_->hosts_reused; }
 

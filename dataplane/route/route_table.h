@@ -20,6 +20,7 @@
 // config.route.v3.RouteConfiguration.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ class RouteTable {
   // most kWarningsMax, and then how many more.
   static constexpr size_t kWarningsMax = 100;
   const std::vector<std::string>& warnings() const;
+  // Filters that it has settings for, as it names them.
+  const std::set<std::string>& override_names() const;
   size_t virtual_hosts() const;
   // Virtual hosts that this compilation took over from `previous`.
   size_t virtual_hosts_reused() const;

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/stubs/logging.h>
 
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -27,6 +28,22 @@ int Fail(const absl::Status& status, int exit_status) {
   return exit_status;
 }
 
+// Tells the control plane which version this is; who names another keeps it.
+void NameUserAgent(envoy::config::core::v3::Node& node) {
+  if (node.user_agent_version_type_case() != node.USER_AGENT_VERSION_TYPE_NOT_SET) return;
+  uint32_t parts[3] = {0, 0, 0};
+  const char* at = kVersion.data();
+  const char* const end = at + kVersion.size();
+  for (uint32_t& part : parts) {
+    at = std::from_chars(at, end, part).ptr;
+    if (at != end) ++at;
+  }
+  auto& version = *node.mutable_user_agent_build_version()->mutable_version();
+  version.set_major_number(parts[0]);
+  version.set_minor_number(parts[1]);
+  version.set_patch(parts[2]);
+}
+
 int Serve(const Options& options) {
   if (absl::Status status = SetLogLevel(options.log_level); !status.ok()) {
     return Fail(status, kUsage);
@@ -40,6 +57,7 @@ int Serve(const Options& options) {
                                    {options.service_node, options.service_cluster});
   if (!loaded.ok()) return Fail(loaded.status(), 1);
   auto bootstrap = std::make_shared<envoy::config::bootstrap::v3::Bootstrap>(*std::move(loaded));
+  NameUserAgent(*bootstrap->mutable_node());
   for (const std::string& flag : options.without_effect) {
     FL_LOG(info, "{} is accepted and has no effect here", flag);
   }
@@ -65,9 +83,11 @@ int Main(const std::vector<std::string_view>& arguments) {
     std::printf("fairlead-proxy version %s\n", std::string(kVersion).c_str());
     return 0;
   }
-  if (options->wants_supported) {
-    const auto format = options->supported_as_json ? xds::SupportTable::Format::kJson
-                                                   : xds::SupportTable::Format::kTable;
+  if (!options->supported.empty()) {
+    using Format = xds::SupportTable::Format;
+    const Format format = options->supported == "json"       ? Format::kJson
+                          : options->supported == "markdown" ? Format::kMarkdown
+                                                             : Format::kTable;
     std::printf("%s", Supported().Print(format).c_str());
     return 0;
   }

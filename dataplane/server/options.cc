@@ -56,11 +56,10 @@ absl::Status SetMode(Options& options, std::string_view value) {
 }
 
 absl::Status SetSupported(Options& options, std::string_view value) {
-  options.wants_supported = true;
-  options.supported_as_json = value == "json";
-  if (value != "json" && value != "table") {
-    return InvalidArgument("'", value, "': allowed are table and json");
+  if (value != "json" && value != "table" && value != "markdown") {
+    return InvalidArgument("'", value, "': allowed are table, json and markdown");
   }
+  options.supported = std::string(value);
   return absl::OkStatus();
 }
 
@@ -124,6 +123,8 @@ bool Contains(const std::array<std::string_view, n>& names, std::string_view nam
 bool SetSwitch(Options& options, std::string_view name) {
   if (name == "--help" || name == "-h") {
     options.wants_help = true;
+  } else if (name == "--supported") {
+    options.supported = "table";
   } else if (name == "--version") {
     options.wants_version = true;
   } else if (Contains(kHarmlessSwitches, name)) {
@@ -175,7 +176,8 @@ Takes Envoy's flags and bootstrap files.
       --config-yaml TEXT     YAML that is merged over the file
       --mode serve|validate  validate: check the bootstrap and its static resources, say what is
                              wrong, exit 0 or 1
-      --concurrency N        worker threads (default: the processors this process may use)
+      --concurrency N        worker threads (default: the processors this process may use, by
+                             its affinity and its cgroups)
   -l, --log-level LEVEL      trace, debug, info (default), warning, error, critical, off
       --log-path FILE        the log goes there instead of stderr
       --service-node ID      node.id, as the control plane knows this proxy
@@ -186,7 +188,8 @@ Takes Envoy's flags and bootstrap files.
       --last-good-config DIR what was last accepted from the control plane is kept in DIR, and a
                              start without the control plane serves it. It holds the secrets of
                              the configuration; only its owner can read it
-      --supported table|json the xDS messages and fields that are supported
+      --supported[=FORMAT]   the xDS messages and fields that are supported: table (default),
+                             json, markdown
       --version, --help
 
 Envoy's other flags that have no meaning here are accepted and named in the log.

@@ -37,8 +37,8 @@ struct Options {
   std::string last_good_config;
   bool wants_help = false;
   bool wants_version = false;
-  bool wants_supported = false;
-  bool supported_as_json = false;
+  // How to print what is supported; empty: not to.
+  std::string supported;
   // Flags that were accepted and do nothing here.
   std::vector<std::string> without_effect;
 };

@@ -65,5 +65,13 @@ TEST(OptionsTest, HelpNamesEveryFlagThatHasAnEffect) {
   }
 }
 
+TEST(OptionsTest, SupportedTakesAFormatOrNone) {
+  EXPECT_EQ(ParseOptions({"--supported"})->supported, "table");
+  EXPECT_EQ(ParseOptions({"--supported=json"})->supported, "json");
+  EXPECT_EQ(ParseOptions({"--supported=markdown"})->supported, "markdown");
+  EXPECT_FALSE(ParseOptions({"--supported=xml"}).ok());
+  EXPECT_TRUE(ParseOptions({"--version"})->supported.empty());
+}
+
 }  // namespace
 }  // namespace fairlead::server

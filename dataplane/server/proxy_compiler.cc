@@ -16,14 +16,14 @@ namespace fairlead::server {
 namespace {
 
 absl::StatusOr<std::shared_ptr<const route::FilterOverride>> CompileOverride(
-    std::string_view filter, const google::protobuf::Any& config) {
+    const google::protobuf::Any& config, observe::CounterSets& counters) {
   const std::string& url = config.type_url();
   const filters::FilterKind* kind =
       filters::FindByOverrideType(std::string_view(url).substr(url.rfind('/') + 1));
   if (kind == nullptr) {
     return InvalidArgument("no filter takes '", url, "' as an override for a route");
   }
-  return kind->factory->CreateOverride(config);
+  return kind->factory->CreateOverride(config, {counters, {}});
 }
 
 }  // namespace
@@ -41,13 +41,18 @@ absl::StatusOr<std::shared_ptr<const upstream::EndpointSet>> ProxyCompiler::Comp
 
 absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileRoutes(
     const envoy::config::route::v3::RouteConfiguration& routes, const route::RouteTable* previous) {
-  return route::RouteTable::Compile(routes, {slots_, &CompileOverride}, previous);
+  return route::RouteTable::Compile(
+      routes,
+      {slots_,
+       [this](std::string_view, const auto& any) { return CompileOverride(any, counters_); }},
+      previous);
 }
 
 absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> ProxyCompiler::CompileListener(
     const envoy::config::listener::v3::Listener& listener) {
   http::HcmCompileContext context;
   context.open_access_log = [this](const auto& proto) { return access_logs_.Open(proto); };
+  context.counters = &counters_;
   context.local_address = names_.local_address;
   context.node_cluster = names_.node_cluster;
   context.node_id = names_.node_id;
@@ -73,7 +78,6 @@ const xds::SupportTable& Supported() {
     made->Allow("envoy.config.bootstrap.v3.Admin", {"address"});
     return made;
   }();
-  return table;
 }
 
 }  // namespace fairlead::server

@@ -9,6 +9,7 @@
 
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
+#include "dataplane/observe/counter_sets.h"
 #include "dataplane/xds/compiler.h"
 #include "dataplane/xds/support_table.h"
 
@@ -28,9 +29,10 @@ class ProxyCompiler final : public xds::Compiler {
   // With `probes_addresses` a listener whose address cannot be bound is refused, so that the
   // control plane hears of it.
   ProxyCompiler(cluster::ClusterSlots& slots, observe::AccessLogFiles& access_logs,
-                bool probes_addresses, ProxyNames names = {})
+                observe::CounterSets& counters, bool probes_addresses, ProxyNames names = {})
       : slots_(slots),
         access_logs_(access_logs),
+        counters_(counters),
         probes_addresses_(probes_addresses),
         names_(std::move(names)) {}
 
@@ -48,6 +50,7 @@ class ProxyCompiler final : public xds::Compiler {
  private:
   cluster::ClusterSlots& slots_;
   observe::AccessLogFiles& access_logs_;
+  observe::CounterSets& counters_;
   const bool probes_addresses_;
   const ProxyNames names_;
 };

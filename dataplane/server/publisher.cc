@@ -6,27 +6,55 @@
 #include "dataplane/base/log.h"
 
 namespace fairlead::server {
+namespace {
+
+void Warn(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) FL_LOG(warn, "{}", warning);
+}
+
+}  // namespace
 
 void Publisher::PublishCluster(const std::string& name,
                                std::shared_ptr<const cluster::ClusterConfig> config,
                                std::shared_ptr<const upstream::EndpointSet> endpoints) {
-  clusters_[name] = config;
+  std::shared_ptr<observe::PerWorker<cluster::ClusterStats>> stats;
+  {
+    absl::MutexLock lock(&mutex_);
+    stats = ScopeFor(config).stats;
+  }
   WithdrawNames(name);
-  if (config->discovery == cluster::Discovery::kStrictDns) return PublishNames(std::move(config));
+  if (config->discovery == cluster::Discovery::kStrictDns) {
+    return PublishNames(std::move(config), std::move(stats));
+  }
   dns_.PostToRemove(name);
   for (auto& worker : workers_) {
-    worker->PostTo([config, endpoints](http::Worker& w) { w.clusters.Set(config, endpoints); });
+    worker->PostTo([config, endpoints, stats](http::Worker& w) {
+      w.clusters.Set(config, endpoints, stats->Share(w.index));
+    });
   }
 }
 
-void Publisher::PublishNames(std::shared_ptr<const cluster::ClusterConfig> config) {
+Publisher::ClusterScope& Publisher::ScopeFor(std::shared_ptr<const cluster::ClusterConfig> config) {
+  ClusterScope& scope = clusters_[config->name];
+  if (scope.stats == nullptr) {
+    scope.stats = std::make_shared<observe::PerWorker<cluster::ClusterStats>>(
+        static_cast<uint32_t>(workers_.size()));
+  }
+  scope.config = std::move(config);
+  return scope;
+}
+
+void Publisher::PublishNames(std::shared_ptr<const cluster::ClusterConfig> config,
+                             std::shared_ptr<observe::PerWorker<cluster::ClusterStats>> stats) {
   auto lease = std::make_shared<NamesLease>();
   names_[config->name] = lease;
-  dns_.PostToSet(config, [this, config, lease](auto resolved) {
+  dns_.PostToSet(config, [this, config, stats, lease](auto resolved) {
     absl::MutexLock lock(&lease->mutex);
     if (lease->is_withdrawn) return;
     for (auto& worker : workers_) {
-      worker->PostTo([config, resolved](http::Worker& w) { w.clusters.Set(config, resolved); });
+      worker->PostTo([config, resolved, stats](http::Worker& w) {
+        w.clusters.Set(config, resolved, stats->Share(w.index));
+      });
     }
     lease->is_resolved = true;
     if (lease->when_live != nullptr) PostBehindAll(std::exchange(lease->when_live, nullptr));
@@ -71,9 +99,8 @@ std::string Publisher::ListenerFault(const std::string& name) const {
 
 void Publisher::PublishEndpoints(const std::string& name,
                                  std::shared_ptr<const upstream::EndpointSet> endpoints) {
-  const auto found = clusters_.find(name);
-  if (found == clusters_.end()) return;
-  const std::shared_ptr<const cluster::ClusterSlot> slot = found->second->slot;
+  const std::shared_ptr<const cluster::ClusterSlot> slot = SlotOf(name);
+  if (slot == nullptr) return;
   for (auto& worker : workers_) {
     worker->PostTo(
         [slot, endpoints](http::Worker& w) { w.clusters.SetEndpoints(slot->index, endpoints); });
@@ -81,17 +108,23 @@ void Publisher::PublishEndpoints(const std::string& name,
 }
 
 void Publisher::RemoveCluster(const std::string& name) {
-  const auto found = clusters_.find(name);
-  if (found == clusters_.end()) return;
+  const std::shared_ptr<const cluster::ClusterSlot> slot = SlotOf(name);
+  if (slot == nullptr) return;
   WithdrawNames(name);
   dns_.PostToRemove(name);
   // The slot goes with the posted work, so that its index is not given away before every worker is
   // done with it.
   for (auto& worker : workers_) {
-    worker->PostTo(
-        [slot = found->second->slot](http::Worker& w) { w.clusters.Remove(slot->index); });
+    worker->PostTo([slot](http::Worker& w) { w.clusters.Remove(slot->index); });
   }
-  clusters_.erase(found);
+  absl::MutexLock lock(&mutex_);
+  clusters_.erase(name);
+}
+
+std::shared_ptr<const cluster::ClusterSlot> Publisher::SlotOf(const std::string& name) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = clusters_.find(name);
+  return found == clusters_.end() ? nullptr : found->second.config->slot;
 }
 
 void Publisher::PublishRoutes(const std::string& name,
@@ -99,12 +132,14 @@ void Publisher::PublishRoutes(const std::string& name,
   for (const std::string& warning : table->warnings()) {
     FL_LOG(warn, "route configuration '{}': {}", name, warning);
   }
+  Warn(override_names_.AddRoutes(name, table->override_names()));
   for (auto& worker : workers_) {
     worker->PostTo([name, table](http::Worker& w) { w.SetRoutes(name, table); });
   }
 }
 
 void Publisher::RemoveRoutes(const std::string& name) {
+  override_names_.RemoveRoutes(name);
   for (auto& worker : workers_) {
     worker->PostTo([name](http::Worker& w) { w.SetRoutes(name, nullptr); });
   }
@@ -112,6 +147,7 @@ void Publisher::RemoveRoutes(const std::string& name) {
 
 void Publisher::PublishListener(const std::string& name,
                                 std::shared_ptr<const listener::ListenerConfig> config) {
+  Warn(override_names_.AddListener(*config));
   std::unique_ptr<ListenReservation>& reservation = reservations_[name];
   if (reservation == nullptr || !reservation->IsFor(config->address)) {
     auto made = reserve_(config->address);
@@ -132,8 +168,11 @@ void Publisher::PublishListener(const std::string& name,
     const bool is_open = state.address == address && state.error.empty();
     state = {name, address, config->hcm->stat_prefix, is_open ? state.open : 0, ""};
   }
+  const auto stats =
+      StatsFor(config->stat_prefix.empty() ? address.ToString() : config->stat_prefix,
+               config->hcm->stat_prefix);
   for (auto& worker : workers_) {
-    worker->PostToOpen(config, address, StatsFor(config->hcm->stat_prefix, worker->index()),
+    worker->PostToOpen(config, address, stats->Share(static_cast<uint32_t>(worker->index())),
                        [this, name](const absl::Status& status) { Opened(name, status); });
   }
 }
@@ -153,6 +192,7 @@ void Publisher::Opened(const std::string& name, const absl::Status& status) {
 }
 
 void Publisher::RemoveListener(const std::string& name) {
+  override_names_.RemoveListener(name);
   reservations_.erase(name);
   {
     absl::MutexLock lock(&mutex_);
@@ -176,16 +216,30 @@ bool Publisher::IsEveryListenerOpen() const {
   return true;
 }
 
-Publisher::HttpScopes Publisher::HttpStatsByPrefix() const {
+std::vector<Publisher::HttpScope> Publisher::HttpScopes() const {
   absl::MutexLock lock(&mutex_);
-  return http_stats_;
+  std::vector<HttpScope> all;
+  for (const auto& [key, stats] : http_stats_) all.push_back({key.first, key.second, stats});
+  return all;
 }
 
-std::shared_ptr<http::HttpStats> Publisher::StatsFor(const std::string& prefix, int worker) {
+std::vector<Publisher::ClusterScope> Publisher::ClusterScopes() const {
   absl::MutexLock lock(&mutex_);
-  auto& scope = http_stats_[prefix];
-  while (scope.size() < workers_.size()) scope.push_back(std::make_shared<http::HttpStats>());
-  return scope[static_cast<size_t>(worker)];
+  std::vector<ClusterScope> all;
+  all.reserve(clusters_.size());
+  for (const auto& [name, scope] : clusters_) all.push_back(scope);
+  return all;
+}
+
+std::shared_ptr<observe::PerWorker<http::HttpStats>> Publisher::StatsFor(
+    const std::string& listener, const std::string& prefix) {
+  absl::MutexLock lock(&mutex_);
+  auto& stats = http_stats_[{listener, prefix}];
+  if (stats == nullptr) {
+    stats = std::make_shared<observe::PerWorker<http::HttpStats>>(
+        static_cast<uint32_t>(workers_.size()));
+  }
+  return stats;
 }
 
 }  // namespace fairlead::server

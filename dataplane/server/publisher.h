@@ -20,8 +20,10 @@
 #include "dataplane/cluster/cluster_config.h"
 #include "dataplane/http/http_stats.h"
 #include "dataplane/listener/listener_config.h"
+#include "dataplane/observe/per_worker.h"
 #include "dataplane/server/dns_clusters.h"
 #include "dataplane/server/listen_reservation.h"
+#include "dataplane/server/override_names.h"
 #include "dataplane/server/worker_thread.h"
 #include "dataplane/xds/compiler.h"
 
@@ -71,9 +73,21 @@ class Publisher final : public xds::ConfigSink {
   std::vector<ListenerState> Listeners() const;
   // Every worker accepts on every listener that can be had. Thread: any.
   bool IsEveryListenerOpen() const;
-  // A connection manager's counters, one struct for each worker. Thread: any.
-  using HttpScopes = std::map<std::string, std::vector<std::shared_ptr<http::HttpStats>>>;
-  HttpScopes HttpStatsByPrefix() const;
+  // The counters of a connection manager on a listener. Those of listeners that are gone are kept,
+  // so that sums over a stat_prefix do not fall. Thread: any.
+  struct HttpScope {
+    // What statistics call the listener: its stat_prefix, or its address.
+    std::string listener;
+    std::string prefix;
+    std::shared_ptr<observe::PerWorker<http::HttpStats>> stats;
+  };
+  std::vector<HttpScope> HttpScopes() const;
+  // The counters of the clusters that are published, by name. Thread: any.
+  struct ClusterScope {
+    std::shared_ptr<const cluster::ClusterConfig> config;
+    std::shared_ptr<observe::PerWorker<cluster::ClusterStats>> stats;
+  };
+  std::vector<ClusterScope> ClusterScopes() const;
 
  private:
   // What lets the main loop publish the addresses of a cluster's names. Once it is withdrawn,
@@ -86,24 +100,35 @@ class Publisher final : public xds::ConfigSink {
     std::function<void()> when_live ABSL_GUARDED_BY(mutex);
   };
 
-  void PublishNames(std::shared_ptr<const cluster::ClusterConfig> config);
+  void PublishNames(std::shared_ptr<const cluster::ClusterConfig> config,
+                    std::shared_ptr<observe::PerWorker<cluster::ClusterStats>> stats);
+  // Null: there is no such cluster.
+  std::shared_ptr<const cluster::ClusterSlot> SlotOf(const std::string& name) const;
   void WithdrawNames(const std::string& name);
   // Calls `done` when every worker has done what was posted to it before. Thread: any.
   void PostBehindAll(std::function<void()> done);
-  std::shared_ptr<http::HttpStats> StatsFor(const std::string& prefix, int worker);
+  std::shared_ptr<observe::PerWorker<http::HttpStats>> StatsFor(const std::string& listener,
+                                                                const std::string& prefix);
+  // Of the cluster that is here by that name, or new ones.
+  ClusterScope& ScopeFor(std::shared_ptr<const cluster::ClusterConfig> config)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Opened(const std::string& name, const absl::Status& status);
 
   Workers& workers_;
   DnsClusters& dns_;
   const std::function<void()> on_init_done_;
   const Reserve reserve_;
-  StringMap<std::shared_ptr<const cluster::ClusterConfig>> clusters_;
+  OverrideNames override_names_;
   StringMap<std::shared_ptr<NamesLease>> names_;
   StringMap<std::unique_ptr<ListenReservation>> reservations_;
 
   mutable absl::Mutex mutex_;
   std::map<std::string, ListenerState> listeners_ ABSL_GUARDED_BY(mutex_);
-  HttpScopes http_stats_ ABSL_GUARDED_BY(mutex_);
+  // By listener and prefix.
+  std::map<std::pair<std::string, std::string>,
+           std::shared_ptr<observe::PerWorker<http::HttpStats>>>
+      http_stats_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, ClusterScope, std::less<>> clusters_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fairlead::server

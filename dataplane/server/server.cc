@@ -1,7 +1,5 @@
 #include "dataplane/server/server.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <csignal>
 #include <fstream>
@@ -13,6 +11,7 @@
 #include "dataplane/net/own_address.h"
 #include "dataplane/route/header_condition.h"
 #include "dataplane/server/admin/admin_listener.h"
+#include "dataplane/server/processors.h"
 #include "dataplane/server/version.h"
 #include "envoy/config/bootstrap/v3/bootstrap.pb.h"
 
@@ -24,10 +23,9 @@ constexpr std::chrono::milliseconds kDrainLook(50);
 // How long a page of the admin interface waits for the configuration thread.
 constexpr std::chrono::seconds kConfigAnswer(5);
 
-uint32_t AvailableProcessors() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  return static_cast<uint32_t>(std::max(CPU_COUNT(&set), 1));
+uint32_t Concurrency(const Options& options) {
+  if (options.concurrency != 0) return options.concurrency;
+  return AvailableProcessors(AffinityProcessors(), &ReadSmallFile);
 }
 
 absl::Status WriteAddressFile(const std::string& path, const net::Address& address) {
@@ -53,12 +51,15 @@ Server::Server(const Options& options,
       loop_(event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())),
       started_(loop_->now()),
       access_logs_(&route::CompileHeaderCondition),
-      compiler_(slots_, access_logs_, /*probes_addresses=*/true, Names(*bootstrap_)),
+      counters_(Concurrency(options)),
+      compiler_(slots_, access_logs_, counters_, /*probes_addresses=*/true, Names(*bootstrap_)),
       drain_timer_([](void* self) { static_cast<Server*>(self)->LookWhetherDrained(); }, this),
+      stop_accepting_timer_(
+          [](void* self) { static_cast<Server*>(self)->DrainListeners(/*graceful=*/false); }, this),
       open_connections_(std::make_shared<std::atomic<int>>(-1)) {
   facts_.version = std::string(kVersion);
   facts_.options = options;
-  facts_.concurrency = options.concurrency != 0 ? options.concurrency : AvailableProcessors();
+  facts_.concurrency = Concurrency(options);
 }
 
 Server::~Server() = default;
@@ -161,12 +162,21 @@ void Server::Stop() {
   is_draining_ = true;
   drain_until_ = loop_->now() + facts_.options.drain_time;
   if (config_ != nullptr) config_->Stop();
-  DrainListeners();
+  DrainListeners(/*graceful=*/false);
   LookWhetherDrained();
 }
 
-void Server::DrainListeners() {
-  for (auto& worker : workers_) worker->PostToDrain();
+void Server::DrainListeners(bool graceful) {
+  if (!graceful) {
+    stop_accepting_timer_.Disarm();
+    for (auto& worker : workers_) worker->PostToDrain();
+    return;
+  }
+  // Connections close after their request, but new ones are taken until the drain time is over.
+  for (auto& worker : workers_) {
+    worker->PostTo([](http::Worker& w) { w.Drain(nullptr); });
+  }
+  stop_accepting_timer_.Arm(loop_->timers(), facts_.options.drain_time);
 }
 
 void Server::LookWhetherDrained() {
@@ -204,7 +214,11 @@ bool Server::ServesLastGood() const { return config_ != nullptr && config_->serv
 
 std::vector<Publisher::ListenerState> Server::Listeners() const { return publisher_->Listeners(); }
 
-Publisher::HttpScopes Server::HttpStats() const { return publisher_->HttpStatsByPrefix(); }
+std::vector<Publisher::HttpScope> Server::HttpScopes() const { return publisher_->HttpScopes(); }
+
+std::vector<Publisher::ClusterScope> Server::ClusterScopes() const {
+  return publisher_->ClusterScopes();
+}
 
 admin::ClusterSnapshot Server::Clusters() const {
   return admin::CollectClusters(workers_, are_workers_started_);

@@ -63,18 +63,23 @@ class Server final : private admin::AdminSource {
   bool AreWorkersStarted() const override { return are_workers_started_; }
   bool ServesLastGood() const override;
   std::vector<Publisher::ListenerState> Listeners() const override;
-  Publisher::HttpScopes HttpStats() const override;
+  std::vector<Publisher::HttpScope> HttpScopes() const override;
+  std::vector<Publisher::ClusterScope> ClusterScopes() const override;
+  observe::CounterSets& Counters() override { return counters_; }
+  uint64_t DroppedLogLines() const override { return access_logs_.dropped_lines(); }
   admin::ClusterSnapshot Clusters() const override;
   xds::ConfigState Config() const override;
   absl::StatusOr<std::string> ConfigDumpJson(const xds::DumpOptions& options) const override;
   void Quit() override { Stop(); }
-  void DrainListeners() override;
+  void DrainListeners(bool graceful) override;
+  void ReopenLogs() override { access_logs_.Reopen(); }
 
   admin::ServerFacts facts_;
   const std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap_;
   const std::unique_ptr<event::Loop> loop_;
   const event::MonotonicTime started_;
   observe::AccessLogFiles access_logs_;
+  observe::CounterSets counters_;
   cluster::ClusterSlots slots_;
   ProxyCompiler compiler_;
   std::unique_ptr<dns::CaresResolver> resolver_;
@@ -87,6 +92,8 @@ class Server final : private admin::AdminSource {
   std::unique_ptr<listener::ActiveListener> admin_listener_;
   std::unique_ptr<SignalThread> signals_;
   event::Timer drain_timer_;
+  // After a graceful drain of the listeners.
+  event::Timer stop_accepting_timer_;
   event::MonotonicTime drain_until_{};
   // Connections of the workers when last asked; -1: not yet.
   std::shared_ptr<std::atomic<int>> open_connections_;

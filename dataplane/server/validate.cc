@@ -6,8 +6,11 @@
 #include "dataplane/base/log.h"
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
+#include "dataplane/observe/counter_sets.h"
 #include "dataplane/route/header_condition.h"
+#include "dataplane/route/route_table.h"
 #include "dataplane/server/edge_warnings.h"
+#include "dataplane/server/override_names.h"
 #include "dataplane/server/proxy_compiler.h"
 #include "dataplane/xds/config_thread.h"
 
@@ -22,18 +25,32 @@ class NoWorkers final : public xds::ConfigSink {
   void PublishEndpoints(const std::string&, std::shared_ptr<const upstream::EndpointSet>) override {
   }
   void RemoveCluster(const std::string&) override {}
-  void PublishRoutes(const std::string&, std::shared_ptr<const route::RouteTable>) override {}
+  void PublishRoutes(const std::string& name,
+                     std::shared_ptr<const route::RouteTable> table) override {
+    for (const std::string& warning : table->warnings()) {
+      FL_LOG(warn, "route configuration '{}': {}", name, warning);
+    }
+    Warn(override_names_.AddRoutes(name, table->override_names()));
+  }
   void RemoveRoutes(const std::string&) override {}
   void PublishListener(const std::string& name,
-                       std::shared_ptr<const listener::ListenerConfig> listener) override {
-    for (const std::string& warning : EdgeWarnings(*listener)) {
+                       std::shared_ptr<const listener::ListenerConfig> config) override {
+    for (const std::string& warning : EdgeWarnings(*config)) {
       FL_LOG(warn, "listener '{}' is open at its edge: {}", name, warning);
     }
+    Warn(override_names_.AddListener(*config));
   }
   void RemoveListener(const std::string&) override {}
   void InitDone() override {}
   void WhenLive(const std::string&, std::function<void()>) override {}
   std::string ListenerFault(const std::string&) const override { return ""; }
+
+ private:
+  static void Warn(const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) FL_LOG(warn, "{}", warning);
+  }
+
+  OverrideNames override_names_;
 };
 
 }  // namespace
@@ -41,7 +58,8 @@ class NoWorkers final : public xds::ConfigSink {
 absl::Status Validate(std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap) {
   observe::AccessLogFiles access_logs(&route::CompileHeaderCondition);
   cluster::ClusterSlots slots;
-  ProxyCompiler compiler(slots, access_logs, /*probes_addresses=*/false);
+  observe::CounterSets counters(/*workers=*/1);
+  ProxyCompiler compiler(slots, access_logs, counters, /*probes_addresses=*/false);
   NoWorkers sink;
   return xds::ConfigThread::Validate({.bootstrap = std::move(bootstrap),
                                       .support = &Supported(),

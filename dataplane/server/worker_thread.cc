@@ -7,7 +7,9 @@
 namespace fairlead::server {
 
 WorkerThread::WorkerThread(int index, std::unique_ptr<event::Loop> loop)
-    : index_(index), loop_(std::move(loop)), worker_(std::make_unique<http::Worker>(*loop_)) {}
+    : index_(index),
+      loop_(std::move(loop)),
+      worker_(std::make_unique<http::Worker>(*loop_, static_cast<uint32_t>(index))) {}
 
 WorkerThread::~WorkerThread() {
   worker_->CloseAll();
@@ -24,7 +26,7 @@ void WorkerThread::Run() {
   // destructor.
   worker_->CloseAll();
   listeners_.clear();
-  worker_.reset(new http::Worker(*loop_));
+  worker_.reset(new http::Worker(*loop_, static_cast<uint32_t>(index_)));
 }
 
 void WorkerThread::StopAndJoin() {

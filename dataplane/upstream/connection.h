@@ -30,6 +30,10 @@ class Connection final : public base::ListHook, private event::SocketWatcher {
   // More than the answer may come to the last request: one with a body, which a server that does
   // not read bodies takes for another request; HEAD, which some answer with a body.
   bool is_doubtful = false;
+  // A request is under way on it.
+  bool has_request = false;
+  // The other side ended it.
+  bool is_closed_by_peer = false;
 
  private:
   friend class Host;

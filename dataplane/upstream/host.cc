@@ -1,14 +1,25 @@
 #include "dataplane/upstream/host.h"
-
 namespace fairlead::upstream {
 
 Connection::Connection(std::unique_ptr<event::Socket> socket, std::shared_ptr<HostStats> stats)
     : socket_(std::move(socket)), stats_(std::move(stats)), idle_timer_(&OnIdleTimeout, this) {
   stats_->cx_total.Add();
   stats_->cx_active.Add();
+  socket_->SetMeter(&stats_->cluster->cx_bytes);
+  stats_->cluster->cx_total.Add();
+  stats_->cluster->cx_active.Add();
 }
 
-Connection::~Connection() { stats_->cx_active.Sub(); }
+Connection::~Connection() {
+  TrafficStats& cluster = *stats_->cluster;
+  stats_->cx_active.Sub();
+  cluster.cx_active.Sub();
+  (is_closed_by_peer ? cluster.cx_destroy_remote : cluster.cx_destroy_local).Add();
+  if (!has_request) return;
+  (is_closed_by_peer ? cluster.cx_destroy_remote_with_active_rq
+                     : cluster.cx_destroy_local_with_active_rq)
+      .Add();
+}
 
 void Connection::Rest(Host& host, event::TimerWheel& timers, event::Duration idle_timeout) {
   host_ = &host;
@@ -23,12 +34,14 @@ void Connection::Wake() {
 }
 
 void Connection::OnInput() {
+  is_closed_by_peer = true;
   CountUnasked();
   host_->Drop(*this);
 }
 
 void Connection::OnIdleTimeout(void* self) {
   auto& connection = *static_cast<Connection*>(self);
+  connection.stats_->cluster->cx_idle_timeout.Add();
   connection.host_->Drop(connection);
 }
 
@@ -41,7 +54,9 @@ void Connection::CountUnasked() {
     }
     read.await_resume();
   }
-  if (!in_.empty()) stats_->cx_protocol_error.Add();
+  if (in_.empty()) return;
+  stats_->cx_protocol_error.Add();
+  stats_->cluster->cx_protocol_error.Add();
 }
 
 Host::~Host() {

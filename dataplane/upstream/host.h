@@ -23,10 +23,15 @@
 #include "dataplane/net/address.h"
 #include "dataplane/observe/counter.h"
 #include "dataplane/upstream/connection.h"
+#include "dataplane/upstream/traffic_stats.h"
 
 namespace fairlead::upstream {
 
 struct HostStats {
+  // `cluster`: where the cluster counts; outlives the host with what is still under way to it.
+  explicit HostStats(std::shared_ptr<TrafficStats> cluster) : cluster(std::move(cluster)) {}
+
+  const std::shared_ptr<TrafficStats> cluster;
   observe::Counter rq_total;
   observe::Counter rq_success;
   observe::Counter rq_error;

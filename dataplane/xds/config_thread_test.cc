@@ -139,7 +139,7 @@ TEST_F(ConfigThreadTest, AppliesWhatTheControlPlaneSays) {
   ConfigThread config(Options(AdsBootstrap(server.port())));
   ASSERT_EQ(config.Start(), absl::OkStatus());
   EXPECT_THAT(sink_.events(), testing::Contains("cluster control"));
-  EXPECT_EQ(Next(server, ResourceType::kCluster).node().user_agent_name(), "fairlead");
+  EXPECT_EQ(Next(server, ResourceType::kCluster).node().user_agent_name(), "fairlead-proxy");
   EXPECT_EQ(server.sotw.token(), "Bearer t");
   server.sotw.Send(
       Response(ResourceType::kCluster,

@@ -20,7 +20,7 @@ namespace {
 // What a control plane learns of us beside the node that the user named.
 std::shared_ptr<const Node> NodeOf(const Bootstrap& bootstrap) {
   auto node = std::make_shared<Node>(bootstrap.node());
-  node->set_user_agent_name("fairlead");
+  node->set_user_agent_name("fairlead-proxy");
   node->add_client_features("envoy.lb.does_not_support_overprovisioning");
   node->add_client_features("xds.config.supports-resource-in-sotw");
   return node;

@@ -49,7 +49,15 @@ const SupportTable::Message* SupportTable::Find(std::string_view message) const 
 }
 
 std::string SupportTable::Print(Format format) const {
-  return format == Format::kJson ? PrintJson() : PrintTable();
+  switch (format) {
+    case Format::kJson:
+      return PrintJson();
+    case Format::kMarkdown:
+      return PrintMarkdown();
+    case Format::kTable:
+      break;
+  }
+  return PrintTable();
 }
 
 std::string SupportTable::PrintTable() const {
@@ -72,6 +80,35 @@ std::string SupportTable::PrintTable() const {
       }
       out += "\n";
     }
+  }
+  return out;
+}
+
+std::string SupportTable::PrintMarkdown() const {
+  std::string out =
+      "# What xDS fairlead-proxy takes\n\n"
+      "Made by `fairlead-proxy --supported=markdown` from the tables beside the decoders; a test "
+      "holds it to them.\nWhat is not named here is refused by its path.\n\n"
+      "| message | fields |\n| --- | --- |\n";
+  for (const auto& [name, message] : messages_) {
+    StrAppend(&out, "| `", name, "` |");
+    std::string_view separator = " ";
+    if (message.whole_tree) StrAppend(&out, " everything, unseen");
+    if (message.all_fields) StrAppend(&out, " every field that is not deprecated");
+    if (message.whole_tree || message.all_fields) separator = ", ";
+    for (const std::string& field : message.fields) {
+      StrAppend(&out, separator, "`", field, "`");
+      separator = ", ";
+      const auto values = message.enums.find(field);
+      if (values == message.enums.end()) continue;
+      std::string_view between = " (";
+      for (const std::string& value : values->second) {
+        StrAppend(&out, between, value);
+        between = ", ";
+      }
+      StrAppend(&out, ")");
+    }
+    StrAppend(&out, " |\n");
   }
   return out;
 }

@@ -55,15 +55,17 @@ class SupportTable {
   const Message* Find(std::string_view message) const;
   const Messages& messages() const { return messages_; }
 
-  enum class Format { kTable, kJson };
+  enum class Format { kTable, kJson, kMarkdown };
   // The table for people (one line per message and field) or as JSON:
-  // {"messages": {"<name>": {"fields": [...], "enums": {"<field>": [...]}}}}.
+  // {"messages": {"<name>": {"fields": [...], "enums": {"<field>": [...]}}}}, or as a page of
+  // documentation.
   std::string Print(Format format) const;
 
  private:
   Message& At(std::string_view message);
   std::string PrintTable() const;
   std::string PrintJson() const;
+  std::string PrintMarkdown() const;
 
   Messages messages_;
 };

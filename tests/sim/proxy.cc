@@ -100,10 +100,13 @@ absl::StatusOr<std::shared_ptr<const route::RouteTable>> SimCompiler::CompileRou
 absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> SimCompiler::CompileListener(
     const envoy::config::listener::v3::Listener& listener) {
   return listener::CompileListener(
-      listener, {.inline_route_name = {}, .open_access_log = [this](const auto&) {
-                   return absl::StatusOr<std::shared_ptr<const observe::AccessLog>>(
-                       std::make_shared<LedgerLog>(ledger_));
-                 }});
+      listener, {.inline_route_name = {},
+                 .open_access_log =
+                     [this](const auto&) {
+                       return absl::StatusOr<std::shared_ptr<const observe::AccessLog>>(
+                           std::make_shared<LedgerLog>(ledger_));
+                     },
+                 .counters = &counters_});
 }
 
 SimProxy::SimProxy(Stage& stage, Ads& ads, std::map<std::string, int> upstreams)
@@ -210,11 +213,18 @@ void SimProxy::CheckGauges() {
   const auto expect_zero = [this](std::string_view what, int64_t value) {
     if (value != 0) stage_.ledger.Fail(StrCat(what, " is ", value, " at the end"));
   };
-  for (const auto& [prefix, scope] : publisher_.HttpStatsByPrefix()) {
-    for (const auto& stats : scope) {
-      expect_zero("downstream_cx_active", stats->downstream_cx_active.value());
-      expect_zero("downstream_rq_active", stats->downstream_rq_active.value());
-    }
+  for (const server::Publisher::HttpScope& scope : publisher_.HttpScopes()) {
+    scope.stats->ForEach([&](const http::HttpStats& stats) {
+      expect_zero("downstream_cx_active", stats.downstream_cx_active.value());
+      expect_zero("downstream_rq_active", stats.downstream_rq_active.value());
+    });
+  }
+  for (const server::Publisher::ClusterScope& scope : publisher_.ClusterScopes()) {
+    scope.stats->ForEach([&](const cluster::ClusterStats& stats) {
+      expect_zero("upstream_cx_active", stats.traffic.cx_active.value());
+      expect_zero("upstream_rq_active", stats.traffic.rq_active.value());
+      expect_zero("upstream_rq_pending_active", stats.traffic.rq_pending_active.value());
+    });
   }
   for (const auto& stats : host_stats_) {
     expect_zero("a host's rq_active", stats->rq_active.value());

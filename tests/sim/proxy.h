@@ -61,6 +61,7 @@ class SimCompiler final : public xds::Compiler {
  private:
   Ledger& ledger_;
   cluster::ClusterSlots slots_;
+  observe::CounterSets counters_{1};
   std::map<const route::RouteTable*, uint64_t> versions_;
   // Keeps every table, so that no two have one address.
   std::vector<std::shared_ptr<const route::RouteTable>> tables_;

@@ -93,6 +93,7 @@ bool SimSocket::TryRead(ReadOperation& operation) {
   network.Note(loop_.name(), "reads", link_->id(), n);
   if (n > 0) {
     into.Commit(static_cast<size_t>(n));
+    CountRead(static_cast<size_t>(n));
     if (!link_->has_unread(side_) && !is_hung_up_) is_readable_ = false;
     operation.result = n;
     return true;
@@ -143,6 +144,7 @@ bool SimSocket::TryWrite(WriteOperation& operation) {
       operation.result = n;
       return true;
     }
+    CountWritten(static_cast<size_t>(n));
     if (static_cast<size_t>(n) == piece.size()) {
       operation.pieces = operation.pieces.subspan(1);
       continue;

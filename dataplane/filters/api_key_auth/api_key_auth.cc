@@ -1,5 +1,6 @@
 #include "dataplane/filters/api_key_auth/api_key_auth.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,6 +26,19 @@ constexpr LocalReply kNoKey{401, kUnauthorized, "missing_api_key"};
 // Spelt as Envoy spells it in its logs.
 constexpr LocalReply kUnknownKey{401, kUnauthorized, "unkonwn_api_key"};
 constexpr LocalReply kForbidden{403, "Client is forbidden.", "client_not_allowed"};
+
+// By Envoy's names; printed as "http.<stat_prefix>.api_key_auth.<name>".
+struct Stats {
+  observe::Counter allowed;
+  // Without a key that is known; with one that may not go where it wants.
+  observe::Counter unauthorized;
+  observe::Counter forbidden;
+
+  static constexpr std::array<observe::NamedCounter<Stats>, 3> kNames = {
+      {{"allowed", &Stats::allowed},
+       {"forbidden", &Stats::forbidden},
+       {"unauthorized", &Stats::unauthorized}}};
+};
 
 // What the filter's and a route's settings have in common.
 struct Settings {
@@ -65,11 +79,17 @@ absl::StatusOr<Settings> CompileSettings(const Proto& proto) {
 
 class ApiKeyAuth final : public Filter {
  public:
-  explicit ApiKeyAuth(Settings settings) : settings_(std::move(settings)) {}
+  ApiKeyAuth(Settings settings, std::shared_ptr<observe::PerWorker<Stats>> stats)
+      : settings_(std::move(settings)), stats_(std::move(stats)) {}
 
   Decision OnRequest(Stream& stream, const route::FilterOverride* settings) const override {
     const LocalReply* refusal = Check(stream.request, OverrideCast<Override>(settings));
-    if (refusal == nullptr) return Verdict::kContinue;
+    Stats& stats = stats_->Of(stream.worker);
+    if (refusal == nullptr) {
+      stats.allowed.Add();
+      return Verdict::kContinue;
+    }
+    (refusal == &kForbidden ? stats.forbidden : stats.unauthorized).Add();
     stream.Reply(*refusal);
     return Verdict::kReplied;
   }
@@ -106,20 +126,24 @@ class ApiKeyAuth final : public Filter {
   }
 
   const Settings settings_;
+  const std::shared_ptr<observe::PerWorker<Stats>> stats_;
 };
 
 class ApiKeyAuthFactory final : public FilterFactory {
  public:
   absl::StatusOr<std::unique_ptr<const Filter>> Create(
-      const google::protobuf::Any& config) const override {
+      const google::protobuf::Any& config, const FilterContext& context) const override {
     v3::ApiKeyAuth proto;
     if (!config.UnpackTo(&proto)) return InvalidArgument("is not a readable ApiKeyAuth");
     FL_ASSIGN_OR_RETURN(Settings settings, CompileSettings(proto));
-    return std::make_unique<const ApiKeyAuth>(std::move(settings));
+    return std::make_unique<const ApiKeyAuth>(
+        std::move(settings),
+        context.counters.Get<Stats>(
+            {"http.", context.stat_prefix, ".api_key_auth.", "envoy_http_conn_manager_prefix"}));
   }
 
   absl::StatusOr<std::shared_ptr<const route::FilterOverride>> CreateOverride(
-      const google::protobuf::Any& config) const override {
+      const google::protobuf::Any& config, const FilterContext&) const override {
     v3::ApiKeyAuthPerRoute proto;
     if (!config.UnpackTo(&proto)) return InvalidArgument("is not a readable ApiKeyAuthPerRoute");
     FL_ASSIGN_OR_RETURN(Settings settings, CompileSettings(proto));

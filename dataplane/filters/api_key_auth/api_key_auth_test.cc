@@ -25,12 +25,17 @@ google::protobuf::Any Pack(const std::string& text) {
   return any;
 }
 
+observe::CounterSets& Counters() {
+  static observe::CounterSets counters(/*workers=*/1);
+  return counters;
+}
+
 absl::StatusOr<std::unique_ptr<const Filter>> Make(const std::string& text) {
-  return Factory().Create(Pack<v3::ApiKeyAuth>(text));
+  return Factory().Create(Pack<v3::ApiKeyAuth>(text), {Counters(), "in"});
 }
 
 std::shared_ptr<const route::FilterOverride> MakeOverride(const std::string& text) {
-  auto made = Factory().CreateOverride(Pack<v3::ApiKeyAuthPerRoute>(text));
+  auto made = Factory().CreateOverride(Pack<v3::ApiKeyAuthPerRoute>(text), {Counters(), {}});
   EXPECT_TRUE(made.ok()) << made.status();
   return *std::move(made);
 }

@@ -1,5 +1,6 @@
 #include "dataplane/filters/local_ratelimit/local_ratelimit.h"
 
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -31,7 +32,24 @@ struct Fraction {
   }
 };
 
+// By Envoy's names; printed as "<stat_prefix>.http_local_rate_limit.<name>".
+struct Stats {
+  // Requests for which the limit was on, and what became of them.
+  observe::Counter enabled;
+  observe::Counter ok;
+  observe::Counter rate_limited;
+  // Of those, refused.
+  observe::Counter enforced;
+
+  static constexpr std::array<observe::NamedCounter<Stats>, 4> kNames = {
+      {{"enabled", &Stats::enabled},
+       {"enforced", &Stats::enforced},
+       {"ok", &Stats::ok},
+       {"rate_limited", &Stats::rate_limited}}};
+};
+
 struct Settings {
+  std::shared_ptr<observe::PerWorker<Stats>> stats;
   uint16_t status = 429;
   Fraction enabled;
   Fraction enforced;
@@ -87,9 +105,12 @@ absl::StatusOr<std::unique_ptr<TokenBucket>> CompileBucket(
   return std::make_unique<TokenBucket>(settings);
 }
 
-absl::StatusOr<Settings> CompileSettings(const LocalRateLimit& proto) {
+absl::StatusOr<Settings> CompileSettings(const LocalRateLimit& proto,
+                                         const FilterContext& context) {
   if (proto.stat_prefix().empty()) return InvalidArgument("stat_prefix: is empty");
   Settings settings;
+  settings.stats = context.counters.Get<Stats>(
+      {"", proto.stat_prefix(), ".http_local_rate_limit.", "envoy_local_http_ratelimit_prefix"});
   // Envoy takes no other status than an error's.
   if (proto.has_status() && proto.status().code() >= 400) {
     settings.status = static_cast<uint16_t>(proto.status().code());
@@ -110,13 +131,14 @@ absl::StatusOr<Settings> CompileSettings(const LocalRateLimit& proto) {
   return settings;
 }
 
-absl::StatusOr<Settings> CompileAny(const google::protobuf::Any& config, bool needs_bucket) {
+absl::StatusOr<Settings> CompileAny(const google::protobuf::Any& config, bool needs_bucket,
+                                    const FilterContext& context) {
   LocalRateLimit proto;
   if (!config.UnpackTo(&proto)) return InvalidArgument("is not a readable LocalRateLimit");
   if (needs_bucket && !proto.has_token_bucket()) {
     return InvalidArgument("token_bucket: is missing; a route's settings must have one");
   }
-  return CompileSettings(proto);
+  return CompileSettings(proto, context);
 }
 
 class LocalRateLimitFilter final : public Filter {
@@ -130,7 +152,13 @@ class LocalRateLimitFilter final : public Filter {
     if (settings.bucket == nullptr || !settings.enabled.Includes(random)) {
       return Verdict::kContinue;
     }
-    if (settings.bucket->Take(stream.loop.now())) return Verdict::kContinue;
+    Stats& stats = settings.stats->Of(stream.worker);
+    stats.enabled.Add();
+    if (settings.bucket->Take(stream.loop.now())) {
+      stats.ok.Add();
+      return Verdict::kContinue;
+    }
+    stats.rate_limited.Add();
     if (!settings.enforced.Includes(random)) {
       if (settings.unenforced_request_edits != nullptr) {
         route::ApplyEdits(*settings.unenforced_request_edits, stream.log_entry(),
@@ -138,6 +166,7 @@ class LocalRateLimitFilter final : public Filter {
       }
       return Verdict::kContinue;
     }
+    stats.enforced.Add();
     stream.Reply(
         {settings.status, "local_rate_limited", "local_rate_limited", observe::kRateLimited});
     if (settings.response_edits != nullptr) {
@@ -153,13 +182,13 @@ class LocalRateLimitFilter final : public Filter {
 class LocalRateLimitFactory final : public FilterFactory {
  public:
   absl::StatusOr<std::unique_ptr<const Filter>> Create(
-      const google::protobuf::Any& config) const override {
-    FL_ASSIGN_OR_RETURN(Settings settings, CompileAny(config, /*needs_bucket=*/false));
+      const google::protobuf::Any& config, const FilterContext& context) const override {
+    FL_ASSIGN_OR_RETURN(Settings settings, CompileAny(config, /*needs_bucket=*/false, context));
     return std::make_unique<const LocalRateLimitFilter>(std::move(settings));
   }
   absl::StatusOr<std::shared_ptr<const route::FilterOverride>> CreateOverride(
-      const google::protobuf::Any& config) const override {
-    FL_ASSIGN_OR_RETURN(Settings settings, CompileAny(config, /*needs_bucket=*/true));
+      const google::protobuf::Any& config, const FilterContext& context) const override {
+    FL_ASSIGN_OR_RETURN(Settings settings, CompileAny(config, /*needs_bucket=*/true, context));
     return std::make_shared<const Override>(std::move(settings));
   }
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -38,20 +39,37 @@ google::protobuf::Any Pack(const std::string& text) {
   return any;
 }
 
+observe::CounterSets& Counters() {
+  static observe::CounterSets counters(/*workers=*/1);
+  return counters;
+}
+
+// The counters of a scope; ForEach sees those of filters that are alive.
+std::map<std::string, uint64_t> Counted(std::string_view stat_prefix) {
+  std::map<std::string, uint64_t> all;
+  Counters().ForEach([&](const observe::CounterScope& scope) -> observe::CounterSets::Visit {
+    if (scope.owner != stat_prefix) return [](std::string_view, uint64_t) {};
+    EXPECT_EQ(scope.before, "");
+    EXPECT_EQ(scope.after, ".http_local_rate_limit.");
+    return [&all](std::string_view name, uint64_t sum) { all[std::string(name)] = sum; };
+  });
+  return all;
+}
+
 std::unique_ptr<const Filter> Make(const std::string& text) {
-  auto made = Factory().Create(Pack(text));
+  auto made = Factory().Create(Pack(text), {Counters(), "in"});
   EXPECT_TRUE(made.ok()) << made.status();
   return *std::move(made);
 }
 
 std::shared_ptr<const route::FilterOverride> MakeOverride(const std::string& text) {
-  auto made = Factory().CreateOverride(Pack(text));
+  auto made = Factory().CreateOverride(Pack(text), {Counters(), {}});
   EXPECT_TRUE(made.ok()) << made.status();
   return *std::move(made);
 }
 
 std::string Error(const std::string& text) {
-  return std::string(Factory().Create(Pack(text)).status().message());
+  return std::string(Factory().Create(Pack(text), {Counters(), "in"}).status().message());
 }
 
 class LocalRateLimitTest : public ::testing::Test {
@@ -176,7 +194,7 @@ TEST_F(LocalRateLimitTest, ErrorsNameTheField) {
   const auto bad_header =
       Error("stat_prefix: 'x' response_headers_to_add { header { key: ':status' value: '1' } }");
   EXPECT_TRUE(bad_header.starts_with("response_headers_to_add[0]")) << bad_header;
-  EXPECT_EQ(Factory().CreateOverride(Pack("stat_prefix: 'x'")).status().message(),
+  EXPECT_EQ(Factory().CreateOverride(Pack("stat_prefix: 'x'"), {Counters(), {}}).status().message(),
             "token_bucket: is missing; a route's settings must have one");
 }
 
@@ -195,6 +213,27 @@ TEST_F(LocalRateLimitTest, OtherFieldsAreRefused) {
         "max_dynamic_descriptors { value: 5 }", "local_cluster_rate_limit {}"}) {
     EXPECT_FALSE(check.Check(Parse(std::string(kBucket) + field), "filter").ok()) << field;
   }
+}
+
+TEST_F(LocalRateLimitTest, CountsAsEnvoyDoes) {
+  const std::string prefix = "stat_prefix: 'counted' ";
+  const std::string bucket = "token_bucket { max_tokens: 3 fill_interval { seconds: 60 } } ";
+  const auto filter = Make(prefix + bucket + kOn);
+  EXPECT_EQ(Passed(*filter, 5), 3);
+  using Counts = std::map<std::string, uint64_t>;
+  EXPECT_EQ(Counted("counted"),
+            (Counts{{"enabled", 5}, {"ok", 3}, {"rate_limited", 2}, {"enforced", 2}}));
+  // A filter of a new configuration goes on where the old one stopped.
+  const auto next = Make(prefix + bucket + "filter_enabled { default_value { numerator: 100 } }");
+  EXPECT_EQ(Passed(*next, 4), 4);
+  EXPECT_EQ(Counted("counted"),
+            (Counts{{"enabled", 9}, {"ok", 6}, {"rate_limited", 3}, {"enforced", 2}}));
+  // One that is off counts nothing, and a route's settings have a scope of their own.
+  const auto route = MakeOverride("stat_prefix: 'route' " + bucket + kOn);
+  EXPECT_EQ(Passed(*Make(prefix + bucket), 2), 2);
+  EXPECT_EQ(Passed(*filter, 1, route.get()), 1);
+  EXPECT_EQ(Counted("counted").at("enabled"), 9u);
+  EXPECT_EQ(Counted("route").at("ok"), 1u);
 }
 
 }  // namespace

@@ -43,7 +43,10 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   deadline_.reset();
   has_response_ = false;
   stream.keeps_trailers = stream.keeps_trailers && cluster_->config().enable_trailers;
-  if (!PickHost(stream, forward)) co_return stream.Reply(kNoHealthyHost);
+  stream.info.upstream_cluster = cluster_->name();
+  const bool is_internal = stream.request.headers.Get(codec::HeaderId::kXEnvoyInternal) == "true";
+  responses_ = is_internal ? &traffic().internal : &traffic().external;
+  if (!PickHost(stream, forward)) co_return Fail(stream, kNoHealthyHost);
   bool may_move = false;
   while (true) {
     connection_ = host_->TakeIdle(IsRepeatable(stream.request) ? upstream::Host::Care::kUsual
@@ -55,7 +58,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
         host_->stats().cx_connect_fail.Add();
         host_->stats().rq_error.Add();
         if (std::exchange(may_move, false) && PickAnotherHost(stream, forward)) continue;
-        co_return stream.Reply(ConnectFailure(error));
+        co_return Fail(stream, ConnectFailure(error));
       }
     }
     ++connection_->requests;
@@ -63,6 +66,8 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
     const Attempt attempt = co_await Exchange(stream);
     if (attempt == Attempt::kResponse) co_return;
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
+    if (attempt == Attempt::kConnectionDied) connection_->is_closed_by_peer = true;
+    if (!again) traffic().rq_rx_reset.Add();
     upload_.reset();
     connection_.reset();
     if (again) {
@@ -71,8 +76,8 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
       continue;
     }
     host_->stats().rq_error.Add();
-    co_return stream.Reply(attempt == Attempt::kBadResponse ? kBadUpstreamResponse
-                                                            : kConnectionTerminated);
+    co_return Fail(stream,
+                   attempt == Attempt::kBadResponse ? kBadUpstreamResponse : kConnectionTerminated);
   }
 }
 
@@ -109,6 +114,13 @@ void UpstreamCall::TakeHost(Stream& stream, upstream::Host* host) {
   ++host_->active_requests;
   host_->stats().rq_total.Add();
   host_->stats().rq_active.Add();
+  traffic().rq_total.Add();
+  traffic().rq_active.Add();
+}
+
+void UpstreamCall::Fail(Stream& stream, const LocalReply& reply) {
+  responses_->Count(reply.status);
+  stream.Reply(reply);
 }
 
 void UpstreamCall::LeaveHost() {
@@ -116,15 +128,28 @@ void UpstreamCall::LeaveHost() {
   is_counted_ = false;
   --host_->active_requests;
   host_->stats().rq_active.Sub();
+  traffic().rq_active.Sub();
 }
 
 event::Task<int64_t> UpstreamCall::Connect() {
   std::unique_ptr<event::Socket> socket = loop_.Connect(host_->address);
-  if (socket == nullptr) co_return -errno;
-  const std::optional<int64_t> result = co_await event::WithTimeout(
-      loop_.timers(), cluster_->config().connect_timeout, socket->Connected());
-  if (!result.has_value()) co_return -ETIMEDOUT;
-  if (*result != 0) co_return *result;
+  int64_t error = socket == nullptr ? -errno : 0;
+  traffic().rq_pending_total.Add();
+  if (socket != nullptr) {
+    const event::MonotonicTime begun = loop_.now();
+    SetConnecting(true);
+    const std::optional<int64_t> result = co_await event::WithTimeout(
+        loop_.timers(), cluster_->config().connect_timeout, socket->Connected());
+    SetConnecting(false);
+    if (!result.has_value()) traffic().cx_connect_timeout.Add();
+    error = result.value_or(-ETIMEDOUT);
+    if (error == 0) traffic().cx_connect_ms.Record(MillisecondsSince(begun));
+  }
+  if (error != 0) {
+    traffic().cx_connect_fail.Add();
+    traffic().rq_pending_failure_eject.Add();
+    co_return error;
+  }
   connection_ = std::make_unique<upstream::Connection>(std::move(socket), host_->shared_stats());
   co_return 0;
 }
@@ -139,6 +164,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::Exchange(Stream& stream) {
   connection_->is_doubtful = has_body || stream.request.method == Method::kHead;
   has_response_bytes_ = false;
   is_request_sent_ = false;
+  connection_->has_request = true;
   net::Slice head =
       codec::http1::WriteRequestHead(stream.request, stream.request.framing, !keeps_alive_);
   if (has_body) {
@@ -174,7 +200,8 @@ event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
 
 void UpstreamCall::RequestSent(Stream& stream) {
   is_request_sent_ = true;
-  stream.info.request_complete = loop_.now();
+  sent_at_ = loop_.now();
+  stream.info.request_complete = sent_at_;
   stream.ClearDeadline();
   if (timeout_.count() == 0) return;
   // A second try has what the first one has left.
@@ -193,7 +220,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
             codec::http1::ParseResponseHead(scan, in.data(), in.size(), codec::http1::HeadLimits(),
                                             stream.request.method, stream.response);
         if (parsed.state == ParseState::kError) {
-          host_->stats().cx_protocol_error.Add();
+          CountProtocolError();
           co_return Attempt::kBadResponse;
         }
         if (parsed.state == ParseState::kDone) {
@@ -212,6 +239,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
       stream.info.response_code_details = "via_upstream";
       has_response_ = true;
       (status < 500 ? host_->stats().rq_success : host_->stats().rq_error).Add();
+      responses_->Count(status);
       keeps_alive_ = keeps_alive_ && stream.response.keep_alive;
       body_.Start(connection_->socket(), in, stream.response.framing, stream.keeps_trailers,
                   codec::http1::HeadLimits());
@@ -224,8 +252,13 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
     if (status == 100 && !stream.request.expects_continue) continue;
     if (!co_await stream.interim->SendInterim(stream.response)) co_return Attempt::kBadResponse;
   }
-  host_->stats().cx_protocol_error.Add();
+  CountProtocolError();
   co_return Attempt::kBadResponse;
+}
+
+void UpstreamCall::CountProtocolError() {
+  host_->stats().cx_protocol_error.Add();
+  traffic().cx_protocol_error.Add();
 }
 
 bool UpstreamCall::MayRetry(const Stream& stream, bool was_reused) const {
@@ -239,6 +272,10 @@ bool UpstreamCall::IsRepeatable(const codec::RequestHead& request) {
 
 void UpstreamCall::Finish() {
   if (connection_ == nullptr) return;
+  // A response that came before the end of its request took no time.
+  responses_->time.Record(is_request_sent_ ? MillisecondsSince(sent_at_) : 0);
+  connection_->has_request = false;
+  if (!keeps_alive_) CountRequestLimit();
   const bool upload_done = !upload_.has_value() || upload_->is_done();
   if (keeps_alive_ && upload_done && is_request_sent_ && body_.is_complete()) {
     upload_.reset();
@@ -250,10 +287,45 @@ void UpstreamCall::Finish() {
 void UpstreamCall::NoteTimeout() {
   if (!host_) return;
   host_->stats().rq_timeout.Add();
-  if (!has_response_) host_->stats().rq_error.Add();
+  traffic().rq_timeout.Add();
+  if (has_response_) return;
+  host_->stats().rq_error.Add();
+  responses_->Count(504);
+}
+
+void UpstreamCall::NoteBrokenResponse() {
+  if (connection_ == nullptr) return;
+  connection_->is_closed_by_peer = true;
+  traffic().rq_rx_reset.Add();
+}
+
+uint64_t UpstreamCall::MillisecondsSince(event::MonotonicTime then) const {
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now() - then).count());
+}
+
+void UpstreamCall::SetConnecting(bool connecting) {
+  is_connecting_ = connecting;
+  if (connecting) {
+    traffic().rq_pending_active.Add();
+  } else {
+    traffic().rq_pending_active.Sub();
+  }
+}
+
+void UpstreamCall::CountRequestLimit() {
+  const uint32_t requests_max = cluster_->config().requests_per_connection_max;
+  if (requests_max != 0 && connection_->requests >= requests_max) traffic().cx_max_requests.Add();
 }
 
 void UpstreamCall::Reset() {
+  if (is_connecting_) {
+    SetConnecting(false);
+    traffic().rq_cancelled.Add();
+  } else if (connection_ != nullptr && connection_->has_request &&
+             !connection_->is_closed_by_peer) {
+    traffic().rq_tx_reset.Add();
+  }
   upload_.reset();
   connection_.reset();
   LeaveHost();

@@ -54,6 +54,8 @@ class UpstreamCall {
   void Clear();
   // Counts a timeout against the endpoint.
   void NoteTimeout();
+  // The response's body broke off.
+  void NoteBrokenResponse();
 
  private:
   enum class Attempt : uint8_t { kResponse, kConnectionDied, kBadResponse };
@@ -64,12 +66,19 @@ class UpstreamCall {
   upstream::Host* ChooseHost(Stream& stream, const route::Forward& forward,
                              const std::vector<size_t>* avoid);
   void TakeHost(Stream& stream, upstream::Host* host);
+  // Answers for the upstream, which counts as its response.
+  void Fail(Stream& stream, const LocalReply& reply);
+  upstream::TrafficStats& traffic() { return cluster_->stats().traffic; }
   void LeaveHost();
   event::Task<int64_t> Connect();
   event::Task<Attempt> Exchange(Stream& stream);
   event::Task<Attempt> ReadHead(Stream& stream);
   event::Task<void> Upload(Stream& stream, net::Slice head);
   void RequestSent(Stream& stream);
+  uint64_t MillisecondsSince(event::MonotonicTime then) const;
+  void SetConnecting(bool connecting);
+  void CountRequestLimit();
+  void CountProtocolError();
   bool MayRetry(const Stream& stream, bool was_reused) const;
   // A request that may be sent a second time, as far as its method and body go.
   static bool IsRepeatable(const codec::RequestHead& request);
@@ -78,12 +87,16 @@ class UpstreamCall {
   base::IntrusivePtr<cluster::WorkerCluster> cluster_;
   base::IntrusivePtr<upstream::Host> host_;
   std::unique_ptr<upstream::Connection> connection_;
+  // Where the response counts: by where the request came from.
+  observe::ResponseStats* responses_ = nullptr;
+  event::MonotonicTime sent_at_{};
   std::chrono::milliseconds timeout_{0};
   // When the response must be there; set when the request was sent for the first time.
   std::optional<event::MonotonicTime> deadline_;
   std::optional<event::Fork> upload_;
   wire::Http1Body body_;
   bool is_counted_ = false;
+  bool is_connecting_ = false;
   bool is_request_sent_ = false;
   bool keeps_alive_ = false;
   bool has_response_bytes_ = false;

@@ -83,6 +83,12 @@ std::string EscapeHtml(std::string_view text) {
   return escaped;
 }
 
+// A button that POSTs to `target`, which is escaped.
+void AppendPost(std::string_view target, std::string& html) {
+  StrAppend(&html, "<form method=\"post\" action=\"", target, "\"><button>", target,
+            "</button></form> ");
+}
+
 // An error text that names every parameter there is; empty when all of the request's are known.
 std::string UnknownParameter(const AdminPage& page, const AdminRequest& request) {
   for (const auto& [name, value] : request.parameters) {
@@ -102,7 +108,8 @@ std::string UnknownParameter(const AdminPage& page, const AdminRequest& request)
 
 }  // namespace
 
-AdminFilter::AdminFilter(std::vector<AdminPage> pages) : pages_(std::move(pages)) {
+AdminFilter::AdminFilter(std::vector<AdminPage> pages, bool is_loopback)
+    : pages_(std::move(pages)), is_loopback_(is_loopback) {
   pages_.push_back({.path = "/", .help = "this menu, in HTML", .handler = [this](const auto&) {
                       return AdminReply{.body = IndexHtml(), .content_type = kHtmlType};
                     }});
@@ -115,10 +122,15 @@ AdminFilter::AdminFilter(std::vector<AdminPage> pages) : pages_(std::move(pages)
 
 filters::Decision AdminFilter::OnRequest(filters::Stream& stream,
                                          const route::FilterOverride*) const {
-  const Answer answer = MakeAnswer(stream.request);
+  Answer answer = MakeAnswer(stream.request);
   stream.Reply({.status = answer.reply.status,
                 .body = answer.reply.body,
                 .details = "admin_filter_response"});
+  if (answer.reply.stream != nullptr) {
+    stream.made_body = std::move(answer.reply.stream);
+    stream.response_body = stream.made_body.get();
+    stream.response.framing = {codec::Framing::Kind::kChunked, 0};
+  }
   codec::HeaderMap& headers = stream.response.headers;
   headers.Set(HeaderId::kContentType, answer.reply.content_type);
   headers.Set(HeaderId::kCacheControl, "no-cache, max-age=0");
@@ -129,19 +141,26 @@ filters::Decision AdminFilter::OnRequest(filters::Stream& stream,
 }
 
 AdminFilter::Answer AdminFilter::MakeAnswer(const codec::RequestHead& head) const {
+  if (is_loopback_ && !head.authority.empty() && !IsOwnHost(head.authority)) {
+    return {{.status = 403,
+             .body = "refused: this admin interface listens on a loopback address and is called by "
+                     "an IP address or as localhost only\n"},
+            {}};
+  }
   const AdminRequest request = ParseTarget(head.path);
   const AdminPage* page = Find(request.path);
   if (page == nullptr) {
     return {{.status = 404, .body = StrCat("invalid path. ", HelpText())}, {}};
   }
   const bool is_read = head.method == Method::kGet || head.method == Method::kHead;
-  if (page->changes_state ? head.method != Method::kPost : !is_read) {
+  const bool may_read = !page->changes_state || (page->shows_too && request.parameters.empty());
+  if (!(is_read && may_read) && !(page->changes_state && head.method == Method::kPost)) {
     return {{.status = 405,
              .body = StrCat("Method ", head.method_text, " not allowed, ",
                             page->changes_state ? kChangeMethods : "GET", " required.\n")},
             page->changes_state ? kChangeMethods : kReadMethods};
   }
-  if (page->changes_state && ComesFromElsewhere(head)) {
+  if (!is_read && ComesFromElsewhere(head)) {
     return {{.status = 403,
              .body = "refused: the request comes from a web page that is not this admin interface "
                      "(open it by its IP address or as localhost)\n"},
@@ -178,12 +197,14 @@ std::string AdminFilter::IndexHtml() const {
     StrAppend(&html, "<tr><td>");
     if (!page.changes_state) {
       StrAppend(&html, "<a href=\"", path, "\">", path, "</a>");
-    } else if (page.parameters.empty()) {
-      StrAppend(&html, "<form method=\"post\" action=\"", path, "\"><button>", path,
-                "</button></form>");
     } else {
-      // What it is to be called with is not known here.
-      StrAppend(&html, path);
+      AppendPost(path, html);
+      for (const AdminPage::Parameter& parameter : page.parameters) {
+        for (const std::string_view value : parameter.values) {
+          const std::string query = value.empty() ? "" : StrCat("=", EscapeHtml(value));
+          AppendPost(StrCat(path, "?", EscapeHtml(parameter.name), query), html);
+        }
+      }
     }
     StrAppend(&html, "</td><td>", EscapeHtml(page.help), page.changes_state ? " (POST)" : "");
     for (const AdminPage::Parameter& parameter : page.parameters) {

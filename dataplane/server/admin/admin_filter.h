@@ -3,16 +3,19 @@
 
 // The one filter of the admin listener: answers every request from its table of pages.
 //
-//     AdminFilter filter(MakePages(source));
+//     AdminFilter filter(MakePages(source), /*is_loopback=*/true);
 //
 // Adds two pages of its own: "/" (a menu in HTML) and "/help". What is refused before a page sees
-// it, in this order: an unknown path (404, with the menu), a method that the page does not take
-// (405), a POST that a web page of another origin sent (403), an unknown query parameter (400).
+// it, in this order: a name that is not this machine's (403), an unknown path (404, with the menu),
+// a method that the page does not take (405), a POST that a web page of another origin sent (403),
+// an unknown query parameter (400).
 //
 // The admin interface has no login, so a browser must not become a way in: a POST with an Origin
 // field is taken only if that origin is the Host of the request and is an IP address or
-// "localhost". (Any name could be made to resolve to this machine by who owns it.) Replies may not
-// be framed, sniffed or cached.
+// "localhost". (Any name could be made to resolve to this machine by who owns it.) For the same
+// reason a listener on a loopback address answers no request for another Host at all: nobody calls
+// it by a name, but a page whose name resolves to it could read from it. Replies may not be framed,
+// sniffed or cached.
 //
 // Thread: main. Owned by the admin listener's configuration.
 
@@ -26,7 +29,8 @@ namespace fairlead::server::admin {
 
 class AdminFilter final : public filters::Filter {
  public:
-  explicit AdminFilter(std::vector<AdminPage> pages);
+  // `is_loopback`: only those on this machine can reach it.
+  AdminFilter(std::vector<AdminPage> pages, bool is_loopback);
   // Its own pages refer to it.
   AdminFilter(const AdminFilter&) = delete;
   AdminFilter& operator=(const AdminFilter&) = delete;
@@ -48,6 +52,7 @@ class AdminFilter final : public filters::Filter {
   std::string IndexHtml() const;
 
   std::vector<AdminPage> pages_;
+  const bool is_loopback_;
 };
 
 }  // namespace fairlead::server::admin

@@ -15,7 +15,8 @@ std::shared_ptr<const listener::ListenerConfig> MakeAdminListener(const net::Add
   // Nothing is published under this name, so no request has a route; the filter replies to all.
   hcm->route_config_name = "fairlead.admin";
   hcm->filters.push_back(
-      {.name = "fairlead.admin", .filter = std::make_unique<const AdminFilter>(MakePages(source))});
+      {.name = "fairlead.admin",
+       .filter = std::make_unique<const AdminFilter>(MakePages(source), address.is_loopback())});
   hcm->server_name = "fairlead";
   hcm->generate_request_id = false;
   hcm->request_headers_timeout = std::chrono::seconds(10);

@@ -59,7 +59,7 @@ class AdminListenerTest : public testing::Test {
 };
 
 TEST_F(AdminListenerTest, AnswersOverASocket) {
-  const std::string response = Exchange("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string response = Exchange("GET /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(response, HasSubstr("content-type: text/plain; charset=UTF-8\r\n"));
   EXPECT_THAT(response, HasSubstr("content-length: 5\r\n"));
@@ -68,7 +68,7 @@ TEST_F(AdminListenerTest, AnswersOverASocket) {
 }
 
 TEST_F(AdminListenerTest, HeadHasTheLengthAndNoBody) {
-  const std::string response = Exchange("HEAD /ready HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string response = Exchange("HEAD /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(response, HasSubstr("content-length: 5\r\n"));
   EXPECT_THAT(response, EndsWith("\r\n\r\n"));
@@ -76,13 +76,25 @@ TEST_F(AdminListenerTest, HeadHasTheLengthAndNoBody) {
 
 TEST_F(AdminListenerTest, ManyRequestsOnOneConnection) {
   const std::string response = Exchange(
-      "POST /quitquitquit HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
-      "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n"
-      "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      "POST /quitquitquit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\nabc"
+      "GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
   EXPECT_EQ(source_.quits, 1);
   EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(response, HasSubstr("HTTP/1.1 404 Not Found\r\n"));
   EXPECT_THAT(response, EndsWith("</html>\n"));
+}
+
+TEST_F(AdminListenerTest, StatisticsComeInChunks) {
+  // More than one piece, more than one socket buffer.
+  for (int i = 0; i < 20'000; ++i) source_.AddClusterStats(StrCat("cluster-", i));
+  const std::string response = Exchange(
+      "GET /stats?usedonly HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+      "GET /stats/prometheus HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(response, HasSubstr("transfer-encoding: chunked\r\n"));
+  EXPECT_THAT(response, HasSubstr("{envoy_cluster_name=\"cluster-19999\"} 0\n"));
+  EXPECT_THAT(response, EndsWith("\r\n0\r\n\r\n"));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "dataplane/codec/body.h"
 #include "re2/re2.h"
 
 namespace fairlead::server::admin {
@@ -42,17 +43,23 @@ struct AdminReply {
   std::string body;
   // A literal.
   std::string_view content_type = kTextType;
+  // In place of `body`, when it is long: read piece by piece as the client takes it.
+  std::unique_ptr<codec::BodyReader> stream = nullptr;
 };
 
 struct AdminPage {
   struct Parameter {
     std::string_view name;
     std::string_view help;
+    // Of a page that changes something: those that the menu has buttons for; "": without a value.
+    std::vector<std::string_view> values = {};
   };
 
   std::string_view path;
   // Answers POST only; other pages answer GET and HEAD.
   bool changes_state = false;
+  // Answers GET too when there are no parameters: that changes nothing then.
+  bool shows_too = false;
   std::string_view help;
   // Those it knows; any other in a query is an error.
   std::vector<Parameter> parameters;

@@ -52,7 +52,12 @@ class AdminSource {
   virtual bool ServesLastGood() const = 0;
 
   virtual std::vector<Publisher::ListenerState> Listeners() const = 0;
-  virtual Publisher::HttpScopes HttpStats() const = 0;
+  virtual std::vector<Publisher::HttpScope> HttpScopes() const = 0;
+  virtual std::vector<Publisher::ClusterScope> ClusterScopes() const = 0;
+  // Those of filters.
+  virtual observe::CounterSets& Counters() = 0;
+  // Lines that access logs have lost.
+  virtual uint64_t DroppedLogLines() const = 0;
   // CollectClusters (cluster_snapshot.h).
   virtual ClusterSnapshot Clusters() const = 0;
   // For every scrape: what is known, even if it is not the newest, rather than a long wait.
@@ -62,8 +67,11 @@ class AdminSource {
 
   // The process ends, soon but not before the call has returned.
   virtual void Quit() = 0;
-  // Workers stop accepting; connections close after their request.
-  virtual void DrainListeners() = 0;
+  // Workers stop accepting; connections close after their request. `graceful`: they go on accepting
+  // until the drain time is over.
+  virtual void DrainListeners(bool graceful) = 0;
+  // Access logs follow their paths.
+  virtual void ReopenLogs() = 0;
 };
 
 }  // namespace fairlead::server::admin

@@ -65,6 +65,26 @@ struct Answers {
   }
 };
 
+// A few hundred microseconds of a worker.
+constexpr size_t kClustersPerTurn = 512;
+
+// Copies a part of the worker's table and posts itself for the next one.
+void PostSlice(WorkerThread& worker, std::shared_ptr<Answers> answers, size_t begin,
+               std::vector<ClusterSample> so_far) {
+  worker.PostTo([&worker, answers = std::move(answers), begin,
+                 so_far = std::move(so_far)](http::Worker& w) mutable {
+    const size_t end = begin + kClustersPerTurn;
+    for (ClusterSample& sample : CopyClusters(w.clusters, begin, end)) {
+      so_far.push_back(std::move(sample));
+    }
+    if (end < w.clusters.clusters().size()) {
+      return PostSlice(worker, std::move(answers), end, std::move(so_far));
+    }
+    absl::MutexLock lock(&answers->mutex);
+    answers->of_workers.push_back(std::move(so_far));
+  });
+}
+
 }  // namespace
 
 void HostSample::AddCounters(const HostSample& other) {
@@ -79,10 +99,12 @@ void HostSample::AddCounters(const HostSample& other) {
   rq_active += other.rq_active;
 }
 
-std::vector<ClusterSample> CopyClusters(const cluster::ClusterTable& table) {
+std::vector<ClusterSample> CopyClusters(const cluster::ClusterTable& table, size_t begin,
+                                        size_t end) {
   std::vector<ClusterSample> samples;
-  samples.reserve(table.clusters().size());
-  for (const auto& cluster : table.clusters()) {
+  end = std::min(end, table.clusters().size());
+  for (size_t at = begin; at < end; ++at) {
+    const auto& cluster = table.clusters()[at];
     if (cluster.get() == nullptr) continue;
     ClusterSample& sample = samples.emplace_back();
     sample.config = cluster->shared_config();
@@ -91,9 +113,6 @@ std::vector<ClusterSample> CopyClusters(const cluster::ClusterTable& table) {
     for (size_t i = 0; i < endpoints.size(); ++i) {
       sample.hosts.push_back(CopyHost(endpoints[i], *cluster->hosts()[i]));
     }
-    sample.membership_change = cluster->stats().membership_change.value();
-    sample.lb_healthy_panic = cluster->stats().lb_healthy_panic.value();
-    sample.cx_none_healthy = cluster->stats().upstream_cx_none_healthy.value();
   }
   return samples;
 }
@@ -108,9 +127,6 @@ ClusterSnapshot MergeClusters(std::vector<std::vector<ClusterSample>> of_workers
         continue;
       }
       MergeHosts(std::move(sample.hosts), sum.hosts);
-      sum.membership_change = std::max(sum.membership_change, sample.membership_change);
-      sum.lb_healthy_panic += sample.lb_healthy_panic;
-      sum.cx_none_healthy += sample.cx_none_healthy;
     }
   }
   ClusterSnapshot snapshot;
@@ -127,13 +143,7 @@ ClusterSnapshot CollectClusters(const Workers& workers, bool are_started,
     absl::MutexLock lock(&answers->mutex);
     answers->wanted = workers.size();
   }
-  for (const auto& worker : workers) {
-    worker->PostTo([answers](http::Worker& w) {
-      std::vector<ClusterSample> samples = CopyClusters(w.clusters);
-      absl::MutexLock lock(&answers->mutex);
-      answers->of_workers.push_back(std::move(samples));
-    });
-  }
+  for (const auto& worker : workers) PostSlice(*worker, answers, 0, {});
   absl::MutexLock lock(&answers->mutex);
   answers->mutex.AwaitWithTimeout(absl::Condition(answers.get(), &Answers::AreComplete),
                                   absl::FromChrono(timeout));

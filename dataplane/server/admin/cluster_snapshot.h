@@ -6,8 +6,9 @@
 //     ClusterSnapshot snapshot = CollectClusters(workers, are_started);
 //     for (const ClusterSample& cluster : snapshot.clusters) ...
 //
-// Each worker copies the numbers of its own table (no formatting, no names), the caller adds them
-// up. A worker that does not answer in time is left out and counted.
+// Each worker copies the numbers of its own table (no formatting, no names), a slice at a time, so
+// that requests come between; the caller adds them up. A worker that does not answer in time is
+// left out and counted.
 //
 // Thread: CollectClusters any but a worker; CopyClusters a worker; the rest any. Cost on a worker:
 // some ten loads for each endpoint.
@@ -49,11 +50,6 @@ struct ClusterSample {
   std::shared_ptr<const cluster::ClusterConfig> config;
   // Sorted as in upstream::EndpointSet.
   std::vector<HostSample> hosts;
-  // Of one worker (all see the same changes): the largest.
-  uint64_t membership_change = 0;
-  // Sums.
-  uint64_t lb_healthy_panic = 0;
-  uint64_t cx_none_healthy = 0;
 };
 
 struct ClusterSnapshot {
@@ -65,8 +61,9 @@ struct ClusterSnapshot {
 
 inline constexpr std::chrono::milliseconds kCollectTimeout{1000};
 
-// What one worker has.
-std::vector<ClusterSample> CopyClusters(const cluster::ClusterTable& table);
+// What one worker has in the table's places [begin, end).
+std::vector<ClusterSample> CopyClusters(const cluster::ClusterTable& table, size_t begin = 0,
+                                        size_t end = SIZE_MAX);
 
 // The sum of what the workers have.
 ClusterSnapshot MergeClusters(std::vector<std::vector<ClusterSample>> of_workers);

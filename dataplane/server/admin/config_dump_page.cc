@@ -59,16 +59,61 @@ void KeepNamed(const re2::RE2& name, Json& elements) {
   elements = std::move(kept);
 }
 
+// Keeps what `path` names of an object; of an array, of each element. False: it names nothing.
+// `from` loses what goes to `to`.
+bool KeepPath(Json& from, std::string_view path, Json& to) {
+  if (from.is_array()) {
+    bool any = false;
+    if (!to.is_array()) to = Json::array();
+    for (size_t i = 0; i < from.size(); ++i) {
+      if (i == to.size()) to.push_back(Json::object());
+      any = KeepPath(from[i], path, to[i]) || any;
+    }
+    return any;
+  }
+  if (!from.is_object()) return false;
+  if (!to.is_object()) to = Json::object();
+  if (from.contains("@type")) to["@type"] = from["@type"];
+  const size_t dot = path.find('.');
+  const std::string key(path.substr(0, dot));
+  const auto found = from.find(key);
+  if (found == from.end()) return false;
+  if (dot == std::string_view::npos) {
+    to[key] = *found;
+    return true;
+  }
+  return KeepPath(*found, path.substr(dot + 1), to[key]);
+}
+
+absl::Status ApplyMask(std::string_view mask, Json& configs) {
+  bool any = configs.empty();
+  for (Json& config : configs) {
+    Json kept = Json::object();
+    for (std::string_view rest = mask; !rest.empty();) {
+      const std::string_view path = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(path.size() + 1, rest.size()));
+      any = KeepPath(config, path, kept) || any;
+    }
+    config = std::move(kept);
+  }
+  if (any) return absl::OkStatus();
+  return InvalidArgument("FieldMask ", mask, " could not be successfully applied to any configs.");
+}
+
 AdminReply ConfigDumpPage(const AdminSource& source, const AdminRequest& request) {
   const std::string_view resource = request.Find("resource").value_or("");
   auto name = RegexParameter(request, "name_regex");
   if (!name.ok()) return BadRequest(ToStd(name.status().message()));
   const bool wants_endpoints = request.Has("include_eds") || resource.ends_with("endpoint_configs");
   absl::StatusOr<std::string> dump = source.ConfigDumpJson({.with_endpoints = wants_endpoints});
-  if (dump.ok() && (!resource.empty() || *name != nullptr)) {
-    dump = FilterConfigDump(*dump, resource, name->get());
+  const std::string_view mask = request.Find("mask").value_or("");
+  if (dump.ok() && (!resource.empty() || *name != nullptr || !mask.empty())) {
+    dump = FilterConfigDump(*dump, resource, name->get(), mask);
   }
   if (dump.ok()) return {.body = *std::move(dump), .content_type = kJsonType};
+  if (absl::IsInvalidArgument(dump.status())) {
+    return BadRequest(ToStd(dump.status().message()));
+  }
   return {.status = static_cast<uint16_t>(absl::IsNotFound(dump.status()) ? 404 : 503),
           .body = StrCat(dump.status().message(), "\n")};
 }
@@ -76,7 +121,7 @@ AdminReply ConfigDumpPage(const AdminSource& source, const AdminRequest& request
 }  // namespace
 
 absl::StatusOr<std::string> FilterConfigDump(std::string_view dump, std::string_view resource,
-                                             const re2::RE2* name) {
+                                             const re2::RE2* name, std::string_view mask) {
   const auto is_field = [&](const ResourceField& field) { return field.name == resource; };
   if (!resource.empty() && std::none_of(kResourceFields.begin(), kResourceFields.end(), is_field)) {
     return absl::NotFoundError(StrCat("resource: there is no '", resource, "' in a dump"));
@@ -101,6 +146,7 @@ absl::StatusOr<std::string> FilterConfigDump(std::string_view dump, std::string_
     }
   }
   if (!resource.empty()) document["configs"] = std::move(picked);
+  if (!mask.empty()) FL_RETURN_IF_ERROR(ApplyMask(mask, document["configs"]));
   return JsonReply(document).body;
 }
 
@@ -110,6 +156,7 @@ void AddConfigDumpPage(const AdminSource& source, std::vector<AdminPage>& pages)
        .help = "the configuration in force, as JSON; secrets are left out",
        .parameters = {{"include_eds", "endpoints too (no value)"},
                       {"resource", "only the elements of this field, such as dynamic_listeners"},
+                      {"mask", "only these fields, as a field mask: cluster.name,version_info"},
                       {"name_regex", "only resources whose whole name matches"}},
        .handler = [&source](const AdminRequest& r) { return ConfigDumpPage(source, r); }});
 }

@@ -4,7 +4,7 @@
 // /config_dump: the configuration in force and what was refused since, as admin.v3.ConfigDump in
 // JSON. Secrets are redacted by the source. Thread: main.
 //
-// Source: Envoy's operations/admin page; of its parameters `mask` is missing, and refused.
+// Source: Envoy's operations/admin page.
 
 #include <string>
 #include <string_view>
@@ -20,8 +20,10 @@ namespace fairlead::server::admin {
 // Picks from a dump. `resource` (if not empty) is a repeated field of one of its messages
 // ("dynamic_listeners"): the result's `configs` are that field's elements; NotFound when there is
 // no such field. `name` (may be null) keeps the elements whose resource's name it matches in full.
+// `mask` (if not empty) is a field mask, "listener.name,version_info": only those fields stay of
+// each message of `configs` ("@type" always does); InvalidArgument when no message has any of them.
 absl::StatusOr<std::string> FilterConfigDump(std::string_view dump, std::string_view resource,
-                                             const re2::RE2* name);
+                                             const re2::RE2* name, std::string_view mask = {});
 
 void AddConfigDumpPage(const AdminSource& source, std::vector<AdminPage>& pages);
 

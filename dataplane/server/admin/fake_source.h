@@ -29,7 +29,10 @@ class FakeSource final : public AdminSource {
   bool AreWorkersStarted() const override { return true; }
   bool ServesLastGood() const override { return serves_last_good; }
   std::vector<Publisher::ListenerState> Listeners() const override { return listeners; }
-  Publisher::HttpScopes HttpStats() const override { return http_stats; }
+  std::vector<Publisher::HttpScope> HttpScopes() const override { return http_scopes; }
+  std::vector<Publisher::ClusterScope> ClusterScopes() const override { return cluster_scopes; }
+  observe::CounterSets& Counters() override { return counters; }
+  uint64_t DroppedLogLines() const override { return dropped_lines; }
   ClusterSnapshot Clusters() const override { return clusters; }
   xds::ConfigState Config() const override { return config; }
   absl::StatusOr<std::string> ConfigDumpJson(const xds::DumpOptions& options) const override {
@@ -37,7 +40,8 @@ class FakeSource final : public AdminSource {
     return dump;
   }
   void Quit() override { ++quits; }
-  void DrainListeners() override { ++drains; }
+  void DrainListeners(bool graceful) override { ++(graceful ? graceful_drains : drains); }
+  void ReopenLogs() override { ++reopens; }
 
   // A cluster with one endpoint, 10.0.0.1:80.
   ClusterSample& AddCluster(const std::string& name) {
@@ -49,9 +53,24 @@ class FakeSource final : public AdminSource {
     sample.hosts.push_back({.address = *net::Address::Parse("10.0.0.1", 80)});
     return sample;
   }
-  // The counters of a connection manager on one more worker.
-  http::HttpStats& AddHttpStats(const std::string& prefix) {
-    return *http_stats[prefix].emplace_back(std::make_shared<http::HttpStats>());
+  // What worker 0 counts for a cluster; worker 1 has as many, all 0.
+  cluster::ClusterStats& AddClusterStats(const std::string& name) {
+    auto cluster_config = std::make_shared<cluster::ClusterConfig>();
+    cluster_config->name = name;
+    cluster_config->stat_name = name;
+    cluster_scopes.push_back({std::move(cluster_config),
+                              std::make_shared<observe::PerWorker<cluster::ClusterStats>>(2)});
+    return cluster_scopes.back().stats->Of(0);
+  }
+  // What a worker counts for a connection manager on a listener.
+  http::HttpStats& AddHttpStats(const std::string& prefix, uint32_t worker = 0,
+                                const std::string& listener = "127.0.0.1:80") {
+    for (const Publisher::HttpScope& scope : http_scopes) {
+      if (scope.prefix == prefix && scope.listener == listener) return scope.stats->Of(worker);
+    }
+    http_scopes.push_back(
+        {listener, prefix, std::make_shared<observe::PerWorker<http::HttpStats>>(2)});
+    return http_scopes.back().stats->Of(worker);
   }
 
   ServerFacts facts;
@@ -60,13 +79,18 @@ class FakeSource final : public AdminSource {
   ServerState state = ServerState::kLive;
   bool serves_last_good = false;
   std::vector<Publisher::ListenerState> listeners;
-  Publisher::HttpScopes http_stats;
+  std::vector<Publisher::HttpScope> http_scopes;
+  std::vector<Publisher::ClusterScope> cluster_scopes;
+  observe::CounterSets counters{2};
+  uint64_t dropped_lines = 0;
   ClusterSnapshot clusters;
   xds::ConfigState config;
   absl::StatusOr<std::string> dump = std::string("{}");
   mutable bool dumped_with_endpoints = false;
   int quits = 0;
   int drains = 0;
+  int graceful_drains = 0;
+  int reopens = 0;
 };
 
 }  // namespace fairlead::server::admin

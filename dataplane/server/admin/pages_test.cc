@@ -121,6 +121,20 @@ TEST_F(PagesTest, LogLevelIsShownAndSet) {
 TEST_F(PagesTest, DrainGoesToTheSource) {
   EXPECT_EQ(Ask("/drain_listeners").body, "OK\n");
   EXPECT_EQ(source_.drains, 1);
+  EXPECT_EQ(Ask("/drain_listeners?graceful").body, "OK\n");
+  EXPECT_EQ(source_.graceful_drains, 1);
+  EXPECT_EQ(source_.drains, 1);
+}
+
+TEST_F(PagesTest, LogsAreReopened) {
+  EXPECT_EQ(Ask("/reopen_logs").body, "OK\n");
+  EXPECT_EQ(source_.reopens, 1);
+}
+
+TEST_F(PagesTest, WhatThereIsNotIsEmptyAndNotMissing) {
+  EXPECT_EQ(AskJson("/certs"), json::parse(R"({"certificates": []})"));
+  EXPECT_EQ(AskJson("/runtime"), json::parse(R"({"layers": [], "entries": {}})"));
+  EXPECT_EQ(Ask("/hot_restart_version").body, "disabled\n");
 }
 
 TEST_F(PagesTest, ClustersAsText) {
@@ -194,6 +208,24 @@ TEST_F(PagesTest, ConfigDumpByName) {
   EXPECT_EQ(both[0]["name"], "http2");
   EXPECT_EQ(Ask("/config_dump?name_regex=(").status, 400);
   EXPECT_THAT(Ask("/config_dump?name_regex=(").body, HasSubstr("name_regex: '('"));
+}
+
+TEST_F(PagesTest, ConfigDumpOfSomeFields) {
+  source_.dump = std::string(kDump);
+  const json elements =
+      AskJson("/config_dump?resource=dynamic_active_clusters&mask=cluster.name")["configs"];
+  ASSERT_EQ(elements.size(), 2u);
+  EXPECT_EQ(elements[0], json::parse(R"({
+      "@type": "type.googleapis.com/envoy.admin.v3.ClustersConfigDump.DynamicCluster",
+      "cluster": {"@type": "c", "name": "shop"}})"));
+  EXPECT_FALSE(elements[1].contains("error_state"));
+  const json configs = AskJson("/config_dump?mask=dynamic_listeners.name,nothing")["configs"];
+  EXPECT_EQ(configs[0].size(), 1u);
+  EXPECT_EQ(configs[1]["dynamic_listeners"],
+            json::parse(R"([{"name": "http"}, {"name": "http2"}])"));
+  const AdminReply none = Ask("/config_dump?mask=foo");
+  EXPECT_EQ(none.status, 400);
+  EXPECT_EQ(none.body, "FieldMask foo could not be successfully applied to any configs.\n");
 }
 
 TEST(FilterConfigDumpTest, WhatIsNoDumpIsAnError) {

@@ -1,6 +1,6 @@
 #include "dataplane/server/admin/server_pages.h"
 
-#include <malloc.h>
+#include <mimalloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -69,7 +69,6 @@ AdminReply MemoryPage() {
   return JsonReply(nlohmann::ordered_json{
       {"allocated", std::to_string(use.allocated)},
       {"heap_size", std::to_string(use.heap_size)},
-      {"pageheap_free", std::to_string(use.pageheap_free)},
       {"total_physical_bytes", std::to_string(use.total_physical_bytes)},
   });
 }
@@ -134,10 +133,13 @@ std::string_view StateName(ServerState state) {
 
 MemoryUse ReadMemoryUse() {
   MemoryUse use;
-  const struct mallinfo2 info = mallinfo2();
-  use.allocated = info.uordblks + info.hblkhd;
-  use.heap_size = info.arena + info.hblkhd;
-  use.pageheap_free = info.fordblks;
+  size_t committed = 0;
+  size_t ignored[7];
+  mi_process_info(&ignored[0], &ignored[1], &ignored[2], &ignored[3], &ignored[4], &committed,
+                  &ignored[5], &ignored[6]);
+  // The allocator does not count what is in use of what it holds.
+  use.allocated = committed;
+  use.heap_size = committed;
   // Total and resident size in pages (proc(5)). Where there is no /proc it stays 0.
   if (std::FILE* file = std::fopen("/proc/self/statm", "re"); file != nullptr) {
     unsigned long long total = 0;
@@ -148,6 +150,24 @@ MemoryUse ReadMemoryUse() {
     std::fclose(file);
   }
   return use;
+}
+
+// What Envoy's tools ask for and is always the same here, until there is TLS and a runtime.
+void AddFixedPages(std::vector<AdminPage>& pages) {
+  const auto fixed = [](std::string_view body, std::string_view type) {
+    return [body, type](const AdminRequest&) {
+      return AdminReply{.body = std::string(body), .content_type = type};
+    };
+  };
+  pages.push_back({.path = "/certs",
+                   .help = "certificates: there are none yet",
+                   .handler = fixed("{\"certificates\":[]}\n", kJsonType)});
+  pages.push_back({.path = "/runtime",
+                   .help = "runtime values: there are no layers, defaults hold",
+                   .handler = fixed("{\"layers\":[],\"entries\":{}}\n", kJsonType)});
+  pages.push_back({.path = "/hot_restart_version",
+                   .help = "there is no hot restart",
+                   .handler = fixed("disabled\n", kTextType)});
 }
 
 void AddServerPages(AdminSource& source, std::shared_ptr<HealthOverride> health,
@@ -162,14 +182,18 @@ void AddServerPages(AdminSource& source, std::shared_ptr<HealthOverride> health,
   pages.push_back({.path = "/memory", .help = "memory in use, as JSON", .handler = [](const auto&) {
                      return MemoryPage();
                    }});
+  AddFixedPages(pages);
   pages.push_back({.path = "/listeners",
                    .help = "names and addresses of the listeners",
                    .parameters = {{"format", "text (default) or json"}},
                    .handler = [&source](const auto& r) { return ListenersPage(source, r); }});
   pages.push_back({.path = "/logging",
                    .changes_state = true,
-                   .help = "shows the log level, or sets it",
-                   .parameters = {{"level", "trace, debug, info, warning, error, critical, off"}},
+                   .shows_too = true,
+                   .help = "shows the log level (GET too), or sets it",
+                   .parameters = {{"level",
+                                   "trace, debug, info, warning, error, critical, off",
+                                   {"trace", "debug", "info", "warning", "error"}}},
                    .handler = [](const auto& r) { return LoggingPage(r); }});
   pages.push_back({.path = "/healthcheck/fail",
                    .changes_state = true,
@@ -188,8 +212,18 @@ void AddServerPages(AdminSource& source, std::shared_ptr<HealthOverride> health,
   pages.push_back({.path = "/drain_listeners",
                    .changes_state = true,
                    .help = "stops accepting; connections close after their request",
+                   .parameters = {{"graceful",
+                                   "(no value) stops accepting only when the drain time is over",
+                                   {""}}},
+                   .handler = [&source](const auto& request) {
+                     source.DrainListeners(request.Has("graceful"));
+                     return Ok();
+                   }});
+  pages.push_back({.path = "/reopen_logs",
+                   .changes_state = true,
+                   .help = "opens the access logs anew, by their paths",
                    .handler = [&source](const auto&) {
-                     source.DrainListeners();
+                     source.ReopenLogs();
                      return Ok();
                    }});
   pages.push_back({.path = "/quitquitquit",

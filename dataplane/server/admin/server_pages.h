@@ -30,12 +30,11 @@ struct HealthOverride {
 // "LIVE", ...
 std::string_view StateName(ServerState state);
 
-// Bytes, as far as the allocator (glibc's) and the kernel tell.
+// Bytes, as far as the allocator (mimalloc) and the kernel tell.
 struct MemoryUse {
+  // Held by the allocator, what is free in it included.
   uint64_t allocated = 0;
   uint64_t heap_size = 0;
-  // Free in the heap.
-  uint64_t pageheap_free = 0;
   // Resident in memory, the program itself included.
   uint64_t total_physical_bytes = 0;
 };

@@ -16,7 +16,7 @@
 
 namespace fairlead::server::admin {
 
-void AddStatsPages(const AdminSource& source, std::shared_ptr<const HealthOverride> health,
+void AddStatsPages(AdminSource& source, std::shared_ptr<const HealthOverride> health,
                    std::vector<AdminPage>& pages);
 
 }  // namespace fairlead::server::admin

@@ -16,10 +16,18 @@ using testing::StartsWith;
 
 class StatsPageTest : public testing::Test {
  protected:
+  // The body is read to its end.
   AdminReply Ask(std::string_view target) {
     const AdminRequest request = ParseTarget(target);
     for (const AdminPage& page : pages_) {
-      if (page.path == request.path) return page.handler(request);
+      if (page.path != request.path) continue;
+      AdminReply reply = page.handler(request);
+      codec::BodyPiece piece;
+      while (reply.stream != nullptr && reply.stream->TryRead(piece) &&
+             piece.kind == codec::BodyPiece::Kind::kData) {
+        reply.body += piece.data.view();
+      }
+      return reply;
     }
     ADD_FAILURE() << "no page " << target;
     return {};
@@ -31,46 +39,138 @@ class StatsPageTest : public testing::Test {
 
 TEST_F(StatsPageTest, NamesAreEnvoys) {
   source_.AddHttpStats("ingress").downstream_rq_total.Add(1);
-  source_.AddCluster("shop");
+  source_.AddClusterStats("shop");
   const std::string text = Ask("/stats").body;
-  for (const char* line :
-       {"server.uptime: 90\n", "server.live: 1\n", "server.state: 0\n", "server.concurrency: 2\n",
-        "server.total_connections: 0\n", "http.ingress.downstream_rq_total: 1\n",
-        "http.ingress.downstream_rq_2xx: 0\n", "cluster.shop.upstream_rq_total: 0\n",
-        "cluster.shop.membership_total: 1\n", "cluster_manager.active_clusters: 1\n",
-        "cluster_manager.cds.update_success: 0\n", "listener_manager.lds.update_success: 0\n",
-        "listener_manager.workers_started: 1\n", "control_plane.connected_state: 0\n",
-        "cluster_manager.cds.version_text: \"\"\n"}) {
+  for (const char* line : {"server.uptime: 90\n",
+                           "server.live: 1\n",
+                           "server.state: 0\n",
+                           "server.concurrency: 2\n",
+                           "server.version: 10203\n",
+                           "server.total_connections: 0\n",
+                           "access_log_file.write_dropped: 0\n",
+                           "http.ingress.downstream_rq_total: 1\n",
+                           "http.ingress.downstream_rq_2xx: 0\n",
+                           "http.ingress.downstream_cx_rx_bytes_total: 0\n",
+                           "http.ingress.downstream_cx_length_ms: No recorded values\n",
+                           "listener.127.0.0.1_80.downstream_cx_total: 0\n",
+                           "listener.127.0.0.1_80.http.ingress.downstream_rq_completed: 0\n",
+                           "cluster.shop.upstream_rq_total: 0\n",
+                           "cluster.shop.membership_total: 0\n",
+                           "cluster.shop.upstream_rq_time: No recorded values\n",
+                           "cluster_manager.active_clusters: 1\n",
+                           "cluster_manager.cds.update_success: 0\n",
+                           "listener_manager.lds.update_success: 0\n",
+                           "listener_manager.workers_started: 1\n",
+                           "control_plane.connected_state: 0\n",
+                           "cluster_manager.cds.version_text: \"\"\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
 
 TEST_F(StatsPageTest, WorkersAreAddedUp) {
-  source_.AddHttpStats("a").downstream_rq_xx[1].Add(2);
-  source_.AddHttpStats("a").downstream_rq_xx[1].Add(3);
+  source_.AddHttpStats("a", 0).downstream_rq_xx[1].Add(2);
+  source_.AddHttpStats("a", 1).downstream_rq_xx[1].Add(3);
   source_.AddHttpStats("b").downstream_cx_active.Add(4);
   EXPECT_EQ(Ask("/stats?filter=^http.a.downstream_rq_2xx$").body, "http.a.downstream_rq_2xx: 5\n");
   EXPECT_EQ(Ask("/stats?filter=total_connections").body, "server.total_connections: 4\n");
 }
 
-TEST_F(StatsPageTest, EndpointsAreAddedUp) {
-  ClusterSample& shop = source_.AddCluster("shop");
-  shop.hosts.push_back(shop.hosts[0]);
-  shop.hosts[0].rq_total = 1;
-  shop.hosts[1].rq_total = 10;
-  shop.hosts[1].is_healthy = false;
+TEST_F(StatsPageTest, ListenersOfOneStatPrefixAreAddedUp) {
+  source_.AddHttpStats("a", 0, "0.0.0.0:80").downstream_rq_xx[1].Add(2);
+  source_.AddHttpStats("a", 1, "edge").downstream_rq_xx[1].Add(3);
+  EXPECT_EQ(Ask("/stats?usedonly&filter=2xx").body,
+            "http.a.downstream_rq_2xx: 5\n"
+            "listener.0.0.0.0_80.http.a.downstream_rq_2xx: 2\n"
+            "listener.edge.http.a.downstream_rq_2xx: 3\n");
+  EXPECT_THAT(Ask("/stats/prometheus?usedonly&filter=listener.*2xx").body,
+              EndsWith("envoy_listener_http_downstream_rq_xx{envoy_response_code_class=\"2\","
+                       "envoy_http_conn_manager_prefix=\"a\","
+                       "envoy_listener_address=\"edge\"} 3\n"));
+}
+
+TEST_F(StatsPageTest, WorkersSeeTheSameMembers) {
+  cluster::ClusterStats& first = source_.AddClusterStats("shop");
+  cluster::ClusterStats& second = source_.cluster_scopes[0].stats->Of(1);
+  first.membership_total.Set(3);
+  second.membership_total.Set(3);
+  first.membership_change.Add(2);
+  second.membership_change.Add(2);
+  first.traffic.rq_total.Add(1);
+  second.traffic.rq_total.Add(10);
   const std::string text = Ask("/stats?filter=cluster.shop").body;
+  EXPECT_THAT(text, HasSubstr("membership_total: 3\n"));
+  EXPECT_THAT(text, HasSubstr("membership_change: 2\n"));
   EXPECT_THAT(text, HasSubstr("upstream_rq_total: 11\n"));
-  EXPECT_THAT(text, HasSubstr("membership_total: 2\n"));
-  EXPECT_THAT(text, HasSubstr("membership_healthy: 1\n"));
 }
 
 TEST_F(StatsPageTest, ClustersOfOneStatNameAreOne) {
-  auto shared = std::make_shared<cluster::ClusterConfig>();
-  shared->stat_name = "both";
-  source_.AddCluster("a").config = shared;
-  source_.AddCluster("b").config = shared;
-  EXPECT_EQ(Ask("/stats?filter=membership_total").body, "cluster.both.membership_total: 2\n");
+  source_.AddClusterStats("both").membership_total.Set(1);
+  source_.AddClusterStats("both").membership_total.Set(2);
+  EXPECT_EQ(Ask("/stats?filter=membership_total").body, "cluster.both.membership_total: 3\n");
+}
+
+TEST_F(StatsPageTest, ResponsesByCodeAndOrigin) {
+  upstream::TrafficStats& traffic = source_.AddClusterStats("shop").traffic;
+  traffic.external.Count(204);
+  traffic.external.Count(503);
+  traffic.internal.Count(204);
+  traffic.internal.time.Record(7);
+  EXPECT_EQ(Ask("/stats?usedonly&filter=upstream_rq").body,
+            "cluster.shop.upstream_rq_2xx: 2\n"
+            "cluster.shop.upstream_rq_5xx: 1\n"
+            "cluster.shop.upstream_rq_completed: 3\n"
+            "cluster.shop.upstream_rq_204: 2\n"
+            "cluster.shop.external.upstream_rq_204: 1\n"
+            "cluster.shop.upstream_rq_503: 1\n"
+            "cluster.shop.external.upstream_rq_503: 1\n"
+            "cluster.shop.external.upstream_rq_2xx: 1\n"
+            "cluster.shop.external.upstream_rq_5xx: 1\n"
+            "cluster.shop.external.upstream_rq_completed: 2\n"
+            "cluster.shop.internal.upstream_rq_204: 1\n"
+            "cluster.shop.internal.upstream_rq_2xx: 1\n"
+            "cluster.shop.internal.upstream_rq_completed: 1\n"
+            "cluster.shop.upstream_rq_time: P0(nan,7.05) P25(nan,7.05) P50(nan,7.05) "
+            "P75(nan,7.05) P90(nan,7.05) P95(nan,7.05) P99(nan,7.05) P99.5(nan,7.05) "
+            "P99.9(nan,7.05) P100(nan,7.05)\n"
+            "cluster.shop.internal.upstream_rq_time: P0(nan,7.05) P25(nan,7.05) P50(nan,7.05) "
+            "P75(nan,7.05) P90(nan,7.05) P95(nan,7.05) P99(nan,7.05) P99.5(nan,7.05) "
+            "P99.9(nan,7.05) P100(nan,7.05)\n");
+  EXPECT_THAT(Ask("/stats/prometheus?filter=external.upstream_rq_204").body,
+              EndsWith("envoy_cluster_external_upstream_rq{envoy_response_code=\"204\","
+                       "envoy_cluster_name=\"shop\"} 1\n"));
+}
+
+struct Stats {
+  observe::Counter ok;
+  static constexpr std::array<observe::NamedCounter<Stats>, 1> kNames = {{{"ok", &Stats::ok}}};
+};
+
+TEST_F(StatsPageTest, FiltersHaveScopesOfTheirOwn) {
+  const auto limit =
+      source_.counters.Get<Stats>({"", "rl", ".http_local_rate_limit.", "envoy_rl_prefix"});
+  const auto auth = source_.counters.Get<Stats>({"http.", "in", ".api_key_auth.", "envoy_prefix"});
+  limit->Of(0).ok.Add(2);
+  limit->Of(1).ok.Add(3);
+  EXPECT_EQ(Ask("/stats?filter=ok$").body,
+            "http.in.api_key_auth.ok: 0\nrl.http_local_rate_limit.ok: 5\n");
+  const std::string text = Ask("/stats/prometheus?filter=ok$").body;
+  EXPECT_THAT(text, HasSubstr("envoy_http_api_key_auth_ok{envoy_prefix=\"in\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("envoy_http_local_rate_limit_ok{envoy_rl_prefix=\"rl\"} 5\n"));
+}
+
+TEST_F(StatsPageTest, CountersCanBeReset) {
+  upstream::TrafficStats& traffic = source_.AddClusterStats("shop").traffic;
+  traffic.rq_total.Add(5);
+  traffic.rq_active.Add(2);
+  traffic.external.Count(200);
+  EXPECT_EQ(Ask("/reset_counters").body, "OK\n");
+  traffic.rq_total.Add();
+  EXPECT_EQ(Ask("/stats?usedonly&filter=cluster.shop").body,
+            "cluster.shop.upstream_rq_active: 2\ncluster.shop.upstream_rq_total: 1\n");
+  // Another cluster by that name begins at 0, and is shown as it is.
+  source_.cluster_scopes.clear();
+  source_.AddClusterStats("shop").traffic.rq_total.Add(3);
+  EXPECT_EQ(Ask("/stats?usedonly&filter=cluster.shop").body, "cluster.shop.upstream_rq_total: 3\n");
 }
 
 TEST_F(StatsPageTest, TellsTheStateOfTheConfiguration) {
@@ -80,22 +180,26 @@ TEST_F(StatsPageTest, TellsTheStateOfTheConfiguration) {
   source_.config.pipeline.clusters = 2;
   source_.config.has_ads = true;
   source_.config.ads.is_connected = true;
-  source_.AddCluster("shop");
+  source_.AddClusterStats("shop");
   EXPECT_EQ(Ask("/stats?filter=cluster_manager&usedonly").body,
             "cluster_manager.cds.version_text: \"v_7\"\n"
             "cluster_manager.active_clusters: 1\n"
-            "cluster_manager.cds.update_rejected: 3\n"
-            "cluster_manager.warming_clusters: 1\n");
+            "cluster_manager.warming_clusters: 1\n"
+            "cluster_manager.cds.update_rejected: 3\n");
   EXPECT_EQ(Ask("/stats?filter=connected").body, "control_plane.connected_state: 1\n");
 }
 
 TEST_F(StatsPageTest, SelectsByKindAndRefusesWhatItCannotRead) {
   source_.AddHttpStats("a");
-  const std::string gauges = Ask("/stats?type=Gauges&filter=http").body;
-  EXPECT_EQ(gauges, "http.a.downstream_cx_active: 0\nhttp.a.downstream_rq_active: 0\n");
-  EXPECT_EQ(Ask("/stats?type=Histograms").body, "");
+  const std::string gauges = Ask("/stats?type=Gauges&filter=^http.a.*active$").body;
+  EXPECT_EQ(gauges,
+            "http.a.downstream_cx_active: 0\nhttp.a.downstream_cx_http1_active: 0\n"
+            "http.a.downstream_rq_active: 0\n");
+  EXPECT_THAT(Ask("/stats?type=Histograms").body,
+              StartsWith("http.a.downstream_cx_length_ms: No recorded values\n"));
   EXPECT_EQ(Ask("/stats?type=x").status, 400);
   EXPECT_EQ(Ask("/stats?format=x").status, 400);
+  EXPECT_EQ(Ask("/stats?histogram_buckets=x").status, 400);
   EXPECT_EQ(Ask("/stats?filter=[").status, 400);
   EXPECT_THAT(Ask("/stats?filter=[").body, StartsWith("filter: '[' is not an RE2"));
 }
@@ -111,9 +215,9 @@ TEST_F(StatsPageTest, Json) {
 
 TEST_F(StatsPageTest, PrometheusHasFamiliesWithLabels) {
   source_.AddHttpStats("in").downstream_rq_xx[1].Add(7);
-  source_.AddCluster("a:b").hosts[0].rq_total = 2;
-  source_.AddCluster("c");
-  const AdminReply reply = Ask("/stats/prometheus?filter=downstream_rq_[12]xx");
+  source_.AddClusterStats("a:b").traffic.rq_total.Add(2);
+  source_.AddClusterStats("c");
+  const AdminReply reply = Ask("/stats/prometheus?filter=^http.in.downstream_rq_[12]xx");
   EXPECT_THAT(std::string(reply.content_type), StartsWith("text/plain; version=0.0.4"));
   EXPECT_THAT(reply.body, EndsWith("# TYPE envoy_http_downstream_rq_xx counter\n"
                                    "envoy_http_downstream_rq_xx{envoy_response_code_class=\"1\","
