@@ -22,6 +22,10 @@ namespace {
 
 constexpr int kEventsPerTurn = 256;
 constexpr int kAcceptsPerTurn = 64;
+// How long timers may wait for sockets that are ready.
+constexpr int kFullTurnsMax = 16;
+// How long nothing is accepted when the kernel cannot.
+constexpr std::chrono::milliseconds kAcceptPause(100);
 
 absl::Status SystemError(std::string_view what, const net::Address& address) {
   const int error = errno;
@@ -68,9 +72,12 @@ class EpollListenSocket final : public ListenSocket {
     const int fd =
         accept4(fd_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
-      if (errno == EMFILE || errno == ENFILE) return TurnAway();
+      if ((errno == EMFILE || errno == ENFILE) && TurnAway()) return true;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
       // A connection that died in the queue is not the end of it.
-      return errno == ECONNABORTED || errno == EINTR;
+      if (IsOfOneConnection(errno)) return true;
+      Pause(errno);
+      return false;
     }
     const net::Address peer(reinterpret_cast<sockaddr*>(&address), size);
     if (std::unique_ptr<EpollSocket> socket = EpollSocket::New(loop_, fd, peer)) {
@@ -85,9 +92,43 @@ class EpollListenSocket final : public ListenSocket {
   bool TurnAway() {
     if (reserve_ >= 0) close(reserve_);
     const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    const int error = errno;
     if (fd >= 0) close(fd);
     reserve_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    errno = error;
     return fd >= 0;
+  }
+
+  // What accept reports of the connection it took out of the queue (accept(2)).
+  static bool IsOfOneConnection(int error) {
+    switch (error) {
+      case ECONNABORTED:
+      case EINTR:
+      case EPROTO:
+      case ENOPROTOOPT:
+      case ENETDOWN:
+      case ENETUNREACH:
+      case EHOSTDOWN:
+      case EHOSTUNREACH:
+      case ENONET:
+      case EOPNOTSUPP:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // Out of memory or buffers, and the queue stays: asking again at once would only burn the
+  // processor that could free some.
+  void Pause(int error) {
+    FL_LOG(warn, "cannot accept connections ({}), trying again in {} ms", std::strerror(error),
+           kAcceptPause.count());
+    loop_.Change(fd_, *watch_, 0);
+    resume_.Arm(loop_.timers(), kAcceptPause);
+  }
+  static void OnResume(void* self) {
+    auto& socket = *static_cast<EpollListenSocket*>(self);
+    socket.loop_.Change(socket.fd_, *socket.watch_, EPOLLIN);
   }
 
   EpollLoop& loop_;
@@ -95,6 +136,7 @@ class EpollListenSocket final : public ListenSocket {
   int reserve_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
   std::unique_ptr<Watch> watch_;
   AcceptHandler& handler_;
+  Timer resume_{&OnResume, this};
 };
 
 }  // namespace
@@ -131,6 +173,13 @@ bool EpollLoop::Add(int fd, EpollWatch& watch, uint32_t events) {
   event.events = events;
   event.data.ptr = &watch;
   return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void EpollLoop::Change(int fd, EpollWatch& watch, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watch;
+  FL_CHECK(epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event) == 0);
 }
 
 void EpollLoop::Run() {
@@ -176,9 +225,13 @@ void EpollLoop::RunOnce(Duration wait_max) {
   const int n =
       epoll_wait(epoll_, events_.data(), kEventsPerTurn, is_busy ? 0 : WaitMillis(wait_max));
   ++turn_;
-  timers_.Advance(time_.Monotonic());
+  timers_.SetNow(time_.Monotonic());
   base::IntrusiveList<EpollWatch> again;
   again.splice_back(requeued_);
+  for (int i = 0; i < n; ++i) {
+    if (events_[i].data.ptr == nullptr) continue;
+    static_cast<EpollWatch*>(events_[i].data.ptr)->NoteEvents(events_[i].events);
+  }
   for (int i = 0; i < n; ++i) {
     if (events_[i].data.ptr == nullptr) {
       uint64_t count;
@@ -188,12 +241,22 @@ void EpollLoop::RunOnce(Duration wait_max) {
     static_cast<EpollWatch*>(events_[i].data.ptr)->OnEvents(events_[i].events);
   }
   while (!again.empty()) again.pop_front().OnTurn();
+  FireTimers(n);
   RunPosted();
   // A destructor may bury more.
   while (!buried_.empty()) {
     std::vector<std::unique_ptr<EpollWatch>> buried = std::move(buried_);
     buried_.clear();
   }
+}
+
+// Sockets come first: when this thread did not run for a while, what arrived in time beats the
+// timers that would say it did not.
+void EpollLoop::FireTimers(int events) {
+  full_turns_ = events == kEventsPerTurn ? full_turns_ + 1 : 0;
+  if (full_turns_ > 0 && full_turns_ < kFullTurnsMax) return;
+  full_turns_ = 0;
+  timers_.FireDue();
 }
 
 absl::StatusOr<std::unique_ptr<ListenSocket>> EpollLoop::Listen(const net::Address& address,

@@ -27,6 +27,9 @@ class EpollWatch : public base::ListHook {
  public:
   virtual ~EpollWatch() = default;
   virtual void OnEvents(uint32_t events) = 0;
+  // Called for all of a turn's events before the first OnEvents, so that whoever is resumed by one
+  // knows of the others: bytes that wait on an idle connection, say.
+  virtual void NoteEvents(uint32_t /*events*/) {}
   // Called in the next turn for a watch given to EpollLoop::Requeue.
   virtual void OnTurn() {}
 };
@@ -51,6 +54,8 @@ class EpollLoop final : public Loop {
 
   // For the sockets of this loop.
   bool Add(int fd, EpollWatch& watch, uint32_t events);
+  // Asks for other events of a descriptor that was added.
+  void Change(int fd, EpollWatch& watch, uint32_t events);
   // Takes a watch whose descriptor has been closed; it is destroyed after this turn's events.
   void Bury(std::unique_ptr<EpollWatch> watch) { buried_.push_back(std::move(watch)); }
   void Requeue(EpollWatch& watch) { requeued_.push_back(watch); }
@@ -59,6 +64,7 @@ class EpollLoop final : public Loop {
  private:
   void RunPosted();
   int WaitMillis(Duration wait_max) const;
+  void FireTimers(int events);
 
   const TimeSource& time_;
   TimerWheel timers_;
@@ -66,6 +72,8 @@ class EpollLoop final : public Loop {
   int epoll_ = -1;
   int wake_ = -1;
   uint64_t turn_ = 0;
+  // Turns in a row that left events in the kernel.
+  int full_turns_ = 0;
   std::thread::id thread_;
   std::atomic<bool> is_stopped_{false};
   std::vector<epoll_event> events_;

@@ -1,6 +1,7 @@
 #include "dataplane/event/epoll_loop.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <string>
@@ -151,6 +152,69 @@ TEST(EpollLoopTest, WatcherHearsOfThePeersEnd) {
   keeper.kept.reset();
   while (recorder.inputs + recorder.hangups == 0) loop->RunOnce(std::chrono::seconds(10));
   EXPECT_FALSE(client->IsQuiet());
+}
+
+// No descriptor can be had for as long as one of these lives.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{3, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(EpollLoopTest, AcceptingPausesWhileTheKernelCannot) {
+  ManualTime time;
+  auto loop = NewEpollLoop(time, 1);
+  Keeper keeper;
+  auto listener = *loop->Listen(*net::Address::Parse("127.0.0.1", 0), {}, keeper);
+  std::unique_ptr<Socket> client;
+  bool done = false;
+  Nursery nursery;
+  nursery.Spawn(ConnectAndKeep(*loop, listener->local_address(), client, done));
+  {
+    const NoDescriptors none;
+    while (!done) loop->RunOnce(std::chrono::milliseconds(1));
+    for (int i = 0; i < 3; ++i) loop->RunOnce(std::chrono::milliseconds(1));
+  }
+  for (int i = 0; i < 3; ++i) loop->RunOnce(std::chrono::milliseconds(1));
+  EXPECT_EQ(keeper.kept, nullptr);
+  time.Advance(std::chrono::milliseconds(101));
+  for (int i = 0; i < 3; ++i) loop->RunOnce(std::chrono::milliseconds(1));
+  EXPECT_NE(keeper.kept, nullptr);
+}
+
+Task<void> ReadInTime(Loop& loop, Socket& socket, std::optional<int64_t>& result, bool& done) {
+  net::ReadBuffer in;
+  result = co_await WithTimeout(loop.timers(), std::chrono::seconds(5),
+                                socket.Read(in, net::kReadBlock));
+  done = true;
+}
+
+TEST(EpollLoopTest, WhatHasArrivedBeatsATimerAfterAStall) {
+  ManualTime time;
+  auto loop = NewEpollLoop(time, 1);
+  Keeper keeper;
+  auto listener = *loop->Listen(*net::Address::Parse("127.0.0.1", 0), {}, keeper);
+  std::unique_ptr<Socket> client;
+  bool done = false;
+  Nursery nursery;
+  nursery.Spawn(ConnectAndKeep(*loop, listener->local_address(), client, done));
+  while (!done || keeper.kept == nullptr) loop->RunOnce(std::chrono::milliseconds(1));
+  std::optional<int64_t> result;
+  bool is_read = false;
+  nursery.Spawn(ReadInTime(*loop, *keeper.kept, result, is_read));
+  std::array<net::Slice, 1> out{net::Slice::Static("x")};
+  auto write = client->Write(out);
+  ASSERT_TRUE(write.await_ready());
+  time.Advance(std::chrono::seconds(10));
+  while (!is_read) loop->RunOnce(std::chrono::milliseconds(1));
+  EXPECT_EQ(result, 1);
 }
 
 }  // namespace

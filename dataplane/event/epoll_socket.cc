@@ -171,12 +171,16 @@ void EpollSocket::TellIfGone() {
   if (is_gone_ && read_ == nullptr && watcher_ != nullptr) watcher_->OnHangup();
 }
 
-void EpollSocket::Watch::OnEvents(uint32_t events) {
+void EpollSocket::Watch::NoteEvents(uint32_t events) {
   if (owner == nullptr) return;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) owner->is_readable_ = true;
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) owner->is_writable_ = true;
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) owner->is_hung_up_ = true;
   if ((events & (EPOLLHUP | EPOLLERR)) != 0) owner->is_gone_ = true;
+}
+
+void EpollSocket::Watch::OnEvents(uint32_t events) {
+  if (owner == nullptr) return;
   if (owner->is_connecting_) {
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) == 0) return;
     int error = 0;
@@ -194,7 +198,8 @@ void EpollSocket::Watch::OnEvents(uint32_t events) {
   owner->ResumeWriter();
   if (owner == nullptr) return;
   if (owner->is_gone_) return owner->TellIfGone();
-  const bool has_input = (events & (EPOLLIN | EPOLLRDHUP)) != 0;
+  // What was there may have been read since it was noted.
+  const bool has_input = (events & (EPOLLIN | EPOLLRDHUP)) != 0 && owner->is_readable_;
   if (has_input && !had_reader && owner->watcher_ != nullptr) owner->watcher_->OnInput();
 }
 

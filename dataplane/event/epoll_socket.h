@@ -39,6 +39,7 @@ class EpollSocket final : public Socket {
   class Watch final : public EpollWatch {
    public:
     explicit Watch(EpollSocket* owner) : owner(owner) {}
+    void NoteEvents(uint32_t events) override;
     void OnEvents(uint32_t events) override;
     void OnTurn() override;
     // Null once the socket is destroyed.

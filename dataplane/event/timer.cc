@@ -85,8 +85,7 @@ void TimerWheel::Expire(const Expiration& expiration) {
   }
 }
 
-void TimerWheel::Advance(MonotonicTime now) {
-  now_ = std::max(now_, now);
+void TimerWheel::FireDue() {
   const uint64_t target = TickOf(now_);
   while (const std::optional<Expiration> next = Next()) {
     if (next->tick > target) break;

@@ -11,6 +11,7 @@
 // Resolution is one millisecond; a timer never fires early. A callback may arm, disarm and destroy
 // any timer. Thread: the loop's. Limit: deadlines further away than 2 years are cut to that.
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -52,7 +53,13 @@ class TimerWheel {
   explicit TimerWheel(MonotonicTime start) : start_(start) {}
 
   // Sets what `now` means for timers armed from here on, and fires those that are due.
-  void Advance(MonotonicTime now);
+  void Advance(MonotonicTime now) {
+    SetNow(now);
+    FireDue();
+  }
+  // The two apart, for a loop that looks at its sockets between them.
+  void SetNow(MonotonicTime now) { now_ = std::max(now_, now); }
+  void FireDue();
   // How long until the next timer may be due; nothing when none is armed. May be too short (a timer
   // far away is looked at again on its way), never too long.
   std::optional<Duration> UntilNext() const;

@@ -283,8 +283,7 @@ event::Task<void> ServerConnection::SendResponse() {
       exchange_->call.Finish();
       break;
     case wire::PumpResult::kReadFailed:
-      stream.info.SetFlag(observe::kUpstreamConnectionTermination);
-      exchange_->call.NoteBrokenResponse();
+      exchange_->call.NoteBrokenBody(stream.info);
       is_broken_ = true;
       break;
     case wire::PumpResult::kWriteFailed:

@@ -229,12 +229,10 @@ TEST_F(ServerConnectionEndsTest, BodyThatManyServersIgnoreEndsTheUpstreamConnect
   client.ReadUntil("\r\n\r\nok");
 }
 
-TEST_F(ServerConnectionEndsTest, AnswerToAnUnreadBodyIsNotTheNextClientsEvenInTheSameTurn) {
+TEST_F(ServerConnectionEndsTest, BytesThatComeInTheTurnOfTheNextRequestAreNotItsAnswer) {
   Start();
   RawPeer client = Client();
-  client.Send("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1");
-  RawPeer up = upstream.Accept();
-  up.ReadUntil("\r\n\r\n1");
+  RawPeer up = Busy(client);
   up.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
   // The request is looked at before the bytes that wait behind it.
@@ -247,6 +245,33 @@ TEST_F(ServerConnectionEndsTest, AnswerToAnUnreadBodyIsNotTheNextClientsEvenInTh
   next.ReadUntil("\r\n\r\n");
   next.Send(kOk);
   EXPECT_TRUE(client.ReadUntil("\r\n\r\n").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(ServerConnectionEndsTest, BodyThatBreaksOffOrIsMalformedIsToldApart) {
+  Start();
+  const auto host = worker->clusters.clusters()[0]->hosts()[0];
+  for (const std::string_view rest : {"2\r\nh", "2z\r\nhi"}) {
+    RawPeer client = Client();
+    RawPeer up = Busy(client);
+    up.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+    up.Send(rest);
+    up.Close();
+    EXPECT_EQ(client.ReadToEnd().find("\r\n0\r\n"), std::string::npos);
+  }
+  ASSERT_EQ(log->lines.size(), 2u);
+  EXPECT_EQ(log->lines[0].flags, observe::kUpstreamConnectionTermination);
+  EXPECT_EQ(log->lines[1].flags, observe::kUpstreamProtocolError);
+  EXPECT_EQ(log->lines[1].details, "upstream_reset_after_response_started{protocol_error}");
+  EXPECT_EQ(host->stats().cx_protocol_error.value(), 1u);
+}
+
+TEST_F(ServerConnectionEndsTest, HeadThatBreaksOffIs502) {
+  Start();
+  RawPeer client = Client();
+  RawPeer up = Busy(client);
+  up.Send("HTTP/1.1 200 OK\r\nContent-");
+  up.Close();
+  EXPECT_TRUE(client.ReadUntil("protocol error").starts_with("HTTP/1.1 502 "));
 }
 
 TEST_F(ServerConnectionEndsTest, BytesThatNobodyAskedForAreCounted) {

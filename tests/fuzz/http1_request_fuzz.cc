@@ -1,5 +1,6 @@
 // Any bytes as a request head. Must hold: no access out of bounds; the same result however the
-// bytes are cut; and what is taken, written by our writer and read again, is the same request.
+// bytes are cut; what is taken, written by our writer and read again, is the same request; the
+// vector versions of the scanning loops find what the plain ones find.
 
 #include <algorithm>
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "dataplane/base/check.h"
+#include "dataplane/codec/http1/byte_scan.h"
 #include "dataplane/codec/http1/parser.h"
 #include "dataplane/codec/http1/writer.h"
 #include "tests/fuzz/http1_fuzz_support.h"
@@ -67,7 +69,29 @@ void CheckWritten(RequestHead& head) {
   FL_CHECK(RequestText(again) == RequestText(head));
 }
 
+// Every way to look for the same bytes finds the same.
+void CheckScans(std::string_view text) {
+  Bytes bytes = Copy(text);
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  for (size_t from = 0; from <= bytes.size(); from += 1 + bytes.size() / 8) {
+    const size_t expected = internal::FindHeadEndPlain(begin, 0, from, bytes.size());
+    FL_CHECK(internal::FindHeadEndSse2(begin, 0, from, bytes.size()) == expected);
+    FL_CHECK(internal::FindHeadEndAvx2(begin, 0, from, bytes.size()) == expected);
+    FL_CHECK(FindControl(begin + from, end) == plain::FindControl(begin + from, end));
+    FL_CHECK(FindTargetEnd(begin + from, end) == plain::FindTargetEnd(begin + from, end));
+    Bytes name(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.end());
+    Bytes plain_name = name;
+    const auto lowered = LowerName(name.data(), name.data() + name.size()) - name.data();
+    const auto expected_lowered =
+        plain::LowerName(plain_name.data(), plain_name.data() + plain_name.size()) -
+        plain_name.data();
+    FL_CHECK(lowered == expected_lowered && name == plain_name);
+  }
+}
+
 void FuzzOne(std::string_view text) {
+  CheckScans(text);
   HeadScanner scan;
   RequestHead head;
   const net::Slice bytes = net::Slice::Copy(text);

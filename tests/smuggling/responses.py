@@ -35,9 +35,9 @@ def refused(name, steps, **keys):
     return _row(name, steps, (502,), counted=True, **keys)
 
 
-def cut(name, steps):
+def cut(name, steps, **keys):
     """Begins well and does not end: the client must be able to tell."""
-    return _row(name, steps, (), kept=False, is_cut=True)
+    return _row(name, steps, (), kept=False, is_cut=True, **keys)
 
 
 HEADS = [
@@ -104,7 +104,8 @@ HEADS = [
     ],
     refused("all lines end with LF", b"HTTP/1.1 200 OK\ncontent-length: 2\n\nhi"),
     refused("head ends with LF", OK + b"content-length: 2\r\n\nhi"),
-    refused("a field of 61 KiB", OK + b"x: " + b"y" * 61 * 1024 + b"\r\n" + SIZE + b"\r\nhi"),
+    passes("a field of 79 KiB", OK + b"x: " + b"y" * 79 * 1024 + b"\r\n" + SIZE + b"\r\nhi"),
+    refused("a field of 81 KiB", OK + b"x: " + b"y" * 81 * 1024 + b"\r\n" + SIZE + b"\r\nhi"),
     refused("a field that never ends", OK + b"x: " + b"y" * 200 * 1024),
     refused("a status line that never ends", b"HTTP/1.1 200 " + b"y" * 200 * 1024),
     refused(
@@ -116,7 +117,8 @@ HEADS = [
     passes("an unknown status", b"HTTP/1.1 299 Odd\r\n" + SIZE + b"\r\nhi", 299),
     _row("nothing", [CLOSE], (503,), methods=("POST",)),
     _row("a reset", [RESET], (503,), methods=("POST",)),
-    _row("half a head", [OK + b"x: y\r\n", CLOSE], (503,)),
+    refused("half a head", [OK + b"x: y\r\n", CLOSE]),
+    _row("half a head and a reset", [OK + b"x: y\r\n", RESET], (503,), methods=("POST",)),
 ]
 
 FRAMINGS = [
@@ -175,7 +177,11 @@ FRAMINGS = [
         ]
     ],
     *[
-        cut(f"broken chunks {text!r}", CHUNKED + b"1\r\nh\r\n" + text + b"\r\n0\r\n\r\n" + EVIL)
+        cut(
+            f"broken chunks {text!r}",
+            CHUNKED + b"1\r\nh\r\n" + text + b"\r\n0\r\n\r\n" + EVIL,
+            counted=True,
+        )
         for text in [
             b"",
             b"1z\r\ni",
@@ -193,7 +199,7 @@ FRAMINGS = [
             b"0\r\ncontent-length: 5",
             b"0\r\nx : y",
             b"0\r\nx: \x00",
-            b"0\r\nx: " + b"y" * 70_000,
+            b"0\r\nx: " + b"y" * 90_000,
         ]
     ],
 ]

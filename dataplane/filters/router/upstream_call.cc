@@ -16,6 +16,8 @@ using codec::Method;
 using codec::http1::ParseState;
 
 constexpr int kInterimMax = 32;
+// Of heads and trailers from upstreams: what Envoy takes.
+constexpr codec::http1::HeadLimits kResponseLimits{80 * 1024, 100};
 // Longer times are cut to this, which the clock can count.
 constexpr std::chrono::hours kTimeoutMax(24 * 365 * 10);
 
@@ -216,9 +218,8 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
     codec::http1::HeadScanner scan;
     while (true) {
       if (!in.empty()) {
-        const codec::http1::ParseResult parsed =
-            codec::http1::ParseResponseHead(scan, in.data(), in.size(), codec::http1::HeadLimits(),
-                                            stream.request.method, stream.response);
+        const codec::http1::ParseResult parsed = codec::http1::ParseResponseHead(
+            scan, in.data(), in.size(), kResponseLimits, stream.request.method, stream.response);
         if (parsed.state == ParseState::kError) {
           CountProtocolError();
           co_return Attempt::kBadResponse;
@@ -229,7 +230,12 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
         }
       }
       const int64_t n = co_await connection_->socket().Read(in, net::kReadBlock);
-      if (n <= 0) co_return Attempt::kConnectionDied;
+      if (n <= 0) {
+        // A head that is broken off is a response, and a bad one.
+        if (n < 0 || in.empty()) co_return Attempt::kConnectionDied;
+        CountProtocolError();
+        co_return Attempt::kBadResponse;
+      }
       has_response_bytes_ = true;
       stream.watchdog->Touch();
     }
@@ -242,7 +248,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
       responses_->Count(status);
       keeps_alive_ = keeps_alive_ && stream.response.keep_alive;
       body_.Start(connection_->socket(), in, stream.response.framing, stream.keeps_trailers,
-                  codec::http1::HeadLimits());
+                  kResponseLimits);
       stream.response_body = stream.response.framing.has_body() ? &body_ : nullptr;
       co_return Attempt::kResponse;
     }
@@ -284,6 +290,19 @@ void UpstreamCall::Finish() {
   Reset();
 }
 
+void UpstreamCall::NoteBrokenBody(observe::StreamInfo& info) {
+  traffic().rq_rx_reset.Add();
+  if (body_.error() == codec::http1::ParseError::kNone) {
+    if (connection_ != nullptr) connection_->is_closed_by_peer = true;
+    info.SetFlag(observe::kUpstreamConnectionTermination);
+    info.response_code_details = "upstream_reset_after_response_started{connection_termination}";
+    return;
+  }
+  CountProtocolError();
+  info.SetFlag(observe::kUpstreamProtocolError);
+  info.response_code_details = "upstream_reset_after_response_started{protocol_error}";
+}
+
 void UpstreamCall::NoteTimeout() {
   if (!host_) return;
   host_->stats().rq_timeout.Add();
@@ -291,12 +310,6 @@ void UpstreamCall::NoteTimeout() {
   if (has_response_) return;
   host_->stats().rq_error.Add();
   responses_->Count(504);
-}
-
-void UpstreamCall::NoteBrokenResponse() {
-  if (connection_ == nullptr) return;
-  connection_->is_closed_by_peer = true;
-  traffic().rq_rx_reset.Add();
 }
 
 uint64_t UpstreamCall::MillisecondsSince(event::MonotonicTime then) const {

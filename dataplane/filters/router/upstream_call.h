@@ -52,10 +52,10 @@ class UpstreamCall {
   void Reset();
   // Reset, and forgets host and cluster: nothing of the former call is left.
   void Clear();
+  // The response's body is malformed or breaks off: counts it, and says so in the stream's info.
+  void NoteBrokenBody(observe::StreamInfo& info);
   // Counts a timeout against the endpoint.
   void NoteTimeout();
-  // The response's body broke off.
-  void NoteBrokenResponse();
 
  private:
   enum class Attempt : uint8_t { kResponse, kConnectionDied, kBadResponse };
