@@ -148,16 +148,19 @@ ALLOWED = [
         "upstream header content-length",
         "a length is written anew, in its one canonical form",
     ),
-    Allowed(
-        "bodies: * of 3 bytes",
-        "upstream header connection",
-        "the connection is not used again after a body that many servers do not read",
-    ),
-    Allowed(
-        "bodies: * in chunks",
-        "upstream header connection",
-        "the connection is not used again after a body that many servers do not read",
-    ),
+    *[
+        Allowed(
+            cases,
+            "upstream header connection",
+            "the connection is not used again after a body that many servers do not read",
+        )
+        for cases in (
+            "bodies: * of 3 bytes",
+            "bodies: * in chunks",
+            "bodies: an empty body and a coding",
+            "trailers: of a GET",
+        )
+    ],
 ]
 
 CONFIGS = [BODIES, TRAILERS]

@@ -3,7 +3,7 @@
 import re
 
 from static_config import StaticProxy, cluster, routes, to, virtual_host
-from support import http_client, ports
+from support import http1, http_client, ports
 from support.gateway import ControlPlane, Proxy
 from support.processes import wait_until
 from support.testcase import ProcessTest
@@ -25,11 +25,23 @@ def post(*fields, body=b"hello", **options):
 
 class ChangingUpstream(Upstream):
     """An upstream that takes the steps of `first` for as long as there are any, one list for each
-    request, and answers as always afterwards."""
+    request, and answers as always afterwards. With `answers_heads` it does not wait for bodies."""
 
     def __init__(self, name):
         super().__init__(name)
         self.first = []
+        self.answers_heads = False
+
+    def _read(self, connection, data):
+        if not self.answers_heads:
+            return super()._read(connection, data)
+        while (found := http1.parse_head(data)) is None:
+            more = connection.recv(1 << 16)
+            if not more:
+                return None, b""
+            data += more
+        message, used = found
+        return message, data[used:]
 
     def _answer(self, message):
         return self.first.pop(0) if self.first else super()._answer(message)

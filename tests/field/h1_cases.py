@@ -112,6 +112,17 @@ class H1Cases(StaticTest):
         self.assertEqual(self.stat(proxy, "cluster.a.upstream_rq_timeout"), 1)
         self.assertEqual(self.stat(proxy, "http.main.downstream_rq_5xx"), 1)
 
+    def test_O07_timeout_after_a_forwarded_100(self):
+        proxy = self.start(to("a", timeout="0.3s"), proxy_100_continue=True)
+        self.a.answers_heads = True
+        self.a.first = [[b"HTTP/1.1 100 Continue\r\n\r\n", HANG]]
+        pieces = [post("Expect: 100-continue")[:-5], b"hello"]
+        exchange = http_client.send(proxy.port, pieces, awaits_continue=True)
+        self.assertEqual([answer.status for answer in exchange.interim], [100])
+        self.assertEqual([answer.status for answer in exchange.responses], [504])
+        self.assertEqual(self.stat(proxy, "cluster.a.upstream_rq_timeout"), 1)
+        self.assertEqual(self.stat(proxy, "http.main.downstream_rq_5xx"), 1)
+
     def test_O07_timeout_after_an_interim_response(self):
         proxy = self.start(to("a", timeout="0.3s"))
         self.a.first = [[b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n", HANG]]
