@@ -102,6 +102,12 @@ TEST(ParseProtoTest, AgreesWithProtobufsOwnJsonReader) {
       Parsed<Cluster>(R"({"name": "a", "type": "EDS"})", "f.json")));
 }
 
+TEST(ParseProtoTest, NamesOfEnumValuesInAnyCase) {
+  const auto cluster = Parsed<Cluster>("type: strict_dns\nlb_policy: Ring-Hash", "f.yaml");
+  EXPECT_EQ(cluster.type(), Cluster::STRICT_DNS);
+  EXPECT_EQ(cluster.lb_policy(), Cluster::RING_HASH);
+}
+
 TEST(ParseProtoTest, FaultsHaveFileLineAndPath) {
   EXPECT_EQ(
       Error<Bootstrap>("static_resources:\n  clusters:\n  - name: a\n    conect_timeout: 1s\n"),

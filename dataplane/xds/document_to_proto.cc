@@ -1,5 +1,6 @@
 #include "dataplane/xds/document_to_proto.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -406,8 +407,14 @@ bool Converter::ReadSingle(Index at, const FieldDescriptor& field, Message& mess
 
 bool Converter::ReadEnum(Index i, const FieldDescriptor& field, Message& message) {
   if (!IsScalar(i)) return WrongKind(i, "a name");
-  const EnumValueDescriptor* value =
-      field.enum_type()->FindValueByName(std::string(document_.text(i)));
+  std::string name(document_.text(i));
+  const EnumValueDescriptor* value = field.enum_type()->FindValueByName(name);
+  if (value == nullptr) {
+    // `type: static` is common in bootstrap files, because Envoy's reader takes it.
+    absl::AsciiStrToUpper(&name);
+    std::replace(name.begin(), name.end(), '-', '_');
+    value = field.enum_type()->FindValueByName(name);
+  }
   if (value == nullptr) {
     const auto number = Integer<int32_t>(document_.text(i), false);
     if (number.has_value()) value = field.enum_type()->FindValueByNumber(*number);
