@@ -98,8 +98,11 @@ class RetryCases(StaticTest):
         # The next request for a goes out on a kept connection, which dies; so does its host.
         self.a.first = [[self.a.refuse, RESET]]
         self.received()
-        self.assertEqual([proxy.get().first("x-upstream") for _ in range(2)], ["b", "b"])
-        self.assertEqual(len(self.received()["a"]), 1)
+        for _ in range(2):
+            self.assertEqual(proxy.get().first("x-upstream"), "b")
+            if "a" in self.received():
+                return
+        self.fail("no request was for a")
 
 
 class LastEndpointCases(GatewayTest):
