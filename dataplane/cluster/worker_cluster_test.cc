@@ -25,8 +25,8 @@ std::shared_ptr<const upstream::EndpointSet> Set(const ClusterConfig& config,
 class WorkerClusterTest : public testing::Test {
  protected:
   base::IntrusivePtr<WorkerCluster> Make(std::vector<Endpoint> endpoints) {
-    return base::IntrusivePtr<WorkerCluster>(
-        new WorkerCluster(config_, Set(*config_, std::move(endpoints)), random_));
+    return base::IntrusivePtr<WorkerCluster>(new WorkerCluster(
+        config_, Set(*config_, std::move(endpoints)), random_, std::make_shared<ClusterStats>()));
   }
 
   event::Random random_{1};
@@ -115,7 +115,8 @@ TEST_F(WorkerClusterTest, ThePolicyChangesAndHostsStay) {
 
 // A cluster that resolves names is published before it has endpoints.
 TEST_F(WorkerClusterTest, WithoutNewEndpointsTheOldOnesStay) {
-  const base::IntrusivePtr<WorkerCluster> cluster(new WorkerCluster(config_, nullptr, random_));
+  const base::IntrusivePtr<WorkerCluster> cluster(
+      new WorkerCluster(config_, nullptr, random_, std::make_shared<ClusterStats>()));
   EXPECT_EQ(cluster->Pick({}), nullptr);
   cluster->Update(config_, Set(*config_, {TestEndpoint(0)}));
   Host* host = cluster->Pick({});

@@ -78,6 +78,7 @@ const xds::SupportTable& Supported() {
     made->Allow("envoy.config.bootstrap.v3.Admin", {"address"});
     return made;
   }();
+  return table;
 }
 
 }  // namespace fairlead::server

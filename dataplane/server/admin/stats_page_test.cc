@@ -152,7 +152,7 @@ TEST_F(StatsPageTest, FiltersHaveScopesOfTheirOwn) {
   limit->Of(0).ok.Add(2);
   limit->Of(1).ok.Add(3);
   EXPECT_EQ(Ask("/stats?filter=ok$").body,
-            "http.in.api_key_auth.ok: 0\nrl.http_local_rate_limit.ok: 5\n");
+            "rl.http_local_rate_limit.ok: 5\nhttp.in.api_key_auth.ok: 0\n");
   const std::string text = Ask("/stats/prometheus?filter=ok$").body;
   EXPECT_THAT(text, HasSubstr("envoy_http_api_key_auth_ok{envoy_prefix=\"in\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("envoy_http_local_rate_limit_ok{envoy_rl_prefix=\"rl\"} 5\n"));
