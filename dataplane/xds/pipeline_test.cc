@@ -62,7 +62,7 @@ TEST_F(PipelineTest, StaticNamesMustDiffer) {
 TEST_F(PipelineTest, UndeclaredFieldOfTheBootstrapIsRefused) {
   SupportTable strict;
   strict.Allow("envoy.config.bootstrap.v3.Bootstrap", {"node"});
-  Pipeline other(strict, compiler, sink, wheel, time);
+  Pipeline other(strict, compiler, sink, wheel, time, [](auto) {});
   other.UseSources(sources);
   auto bootstrap =
       FromYaml<envoy::config::bootstrap::v3::Bootstrap>("{node: {}, header_prefix: x}");

@@ -62,7 +62,7 @@ constexpr std::array<Column, 3> kConnections = {{
     {{"downstream_cx_total"}, &Get<&HttpStats::downstream_cx_total>},
 }};
 
-constexpr std::array<Column, 35> kHttp = {{
+constexpr std::array<Column, 34> kHttp = {{
     {{"downstream_cx_active", StatsType::kGauge}, &Get<&HttpStats::downstream_cx_active>},
     {{"downstream_cx_destroy"}, &Destroyed},
     {{"downstream_cx_destroy_active_rq"}, &DestroyedActive},
@@ -100,7 +100,6 @@ constexpr std::array<Column, 35> kHttp = {{
     {{"downstream_rq_total"}, &Get<&HttpStats::downstream_rq_total>},
     {{"no_cluster"}, &Get<&HttpStats::no_cluster>},
     {{"no_route"}, &Get<&HttpStats::no_route>},
-    {{"rq_total"}, &Get<&HttpStats::downstream_rq_total>},
 }};
 
 }  // namespace
