@@ -88,7 +88,11 @@ std::vector<ResourceError> Clusters::OnClusters(Update update) {
       if (!entry->is_static && !present.contains(name)) removed.push_back(name);
     }
   }
-  for (const std::string& name : removed) Remove(name);
+  for (const std::string& name : removed) {
+    status.Forget(name);
+    Remove(name);
+  }
+  if (update.is_whole_state) status.ForgetAllBut(present);
   is_updating_ = false;
   TellSources();
   NoteReady();
@@ -206,6 +210,7 @@ std::vector<ResourceError> Clusters::OnEndpoints(Update update) {
     EndWaits(error.name, Answer::kRefused);
   }
   for (const std::string& name : update.removed) {
+    status.Forget(name);
     // Clusters in use keep the endpoints they have, as Envoy's do; those that wait need wait no
     // longer.
     FL_LOG(warn, "xds: cluster load assignment '{}' does not exist", name);

@@ -119,7 +119,11 @@ std::vector<ResourceError> Listeners::OnListeners(Update update) {
     }
     status.Accept(std::move(resource), false, context_.now());
   }
-  for (const std::string& name : removed) Remove(name);
+  for (const std::string& name : removed) {
+    status.Forget(name);
+    Remove(name);
+  }
+  if (update.is_whole_state) status.ForgetAllBut(present);
   routes_.TellSources();
   NoteReady();
   return errors;

@@ -180,6 +180,23 @@ TEST_F(PipelineTest, FaultsThatTheSourceFoundCountAsRefused) {
   EXPECT_EQ(Counters(ResourceType::kCluster).update_rejected, 1u);
 }
 
+TEST_F(PipelineTest, WhatWasRefusedIsForgottenWhenItIsGone) {
+  StartEmpty();
+  const auto rejected = [this](ResourceType type) {
+    return pipeline.status()[type].rejected().size();
+  };
+  SendClusters({Dns("a", "bad"), Dns("b", "bad")});
+  EXPECT_EQ(rejected(ResourceType::kCluster), 2u);
+  SendClusters({Dns("b", "bad")});
+  EXPECT_EQ(rejected(ResourceType::kCluster), 1u);
+  Send(ResourceType::kCluster, std::vector<envoy::config::cluster::v3::Cluster>{}, {"b"}, true);
+  EXPECT_EQ(rejected(ResourceType::kCluster), 0u);
+  SendListeners({ListenerWith("l", "bad", "route_config: {}")});
+  EXPECT_EQ(rejected(ResourceType::kListener), 1u);
+  SendListeners({});
+  EXPECT_EQ(rejected(ResourceType::kListener), 0u);
+}
+
 TEST_F(PipelineTest, DumpShowsWhatIsAcceptedAndWhatWasRefused) {
   Load(StrCat(std::string_view(kAds), StaticListener("route_config: {}")));
   pipeline.Start();

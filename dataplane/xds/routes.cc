@@ -109,6 +109,7 @@ std::vector<ResourceError> Routes::OnRoutes(Update update) {
     answers.emplace_back(error.name, Answer::kRefused);
   }
   for (const std::string& name : update.removed) {
+    status.Forget(name);
     FL_LOG(warn, "xds: route configuration '{}' does not exist; what was accepted stays", name);
     answers.emplace_back(name, Answer::kAbsent);
   }

@@ -72,6 +72,20 @@ void TypeStatus::Remove(std::string_view name) {
   accepted_.erase(it);
 }
 
+void TypeStatus::Forget(std::string_view name) {
+  const auto it = rejected_.find(name);
+  if (it == rejected_.end()) return;
+  rejected_.erase(it);
+  NoteChange(name);
+}
+
+void TypeStatus::ForgetAllBut(const StringSet& present) {
+  for (auto it = rejected_.begin(); it != rejected_.end();) {
+    const auto rejected = it++;
+    if (!present.contains(rejected->first)) Forget(std::string(rejected->first));
+  }
+}
+
 void TypeStatus::SetLive(std::string_view name, const std::string& version, const ContentHash& hash,
                          event::WallTime now) {
   const auto it = accepted_.find(name);

@@ -68,6 +68,9 @@ class TypeStatus {
   void Reject(const std::string& name, const std::string& version, std::string_view error,
               event::WallTime now);
   void Remove(std::string_view name);
+  // What was refused and is gone is no fault any more.
+  void Forget(std::string_view name);
+  void ForgetAllBut(const StringSet& present);
   // Every worker serves that version of the resource.
   void SetLive(std::string_view name, const std::string& version, const ContentHash& hash,
                event::WallTime now);

@@ -71,29 +71,57 @@ class StreamsTest(GatewayTest):
         self.assertEqual(len(self.streams(control)), 1)
 
     def test_clusters_from_a_file_and_listeners_from_a_stream(self):
-        kind = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
         control = ControlPlane(self.processes)
         control.apply(self.resources("a"))
-        first = StaticProxy(self.processes, self.bootstrap(control, cds_config={"ads": {}}))
-        named = lambda: [
-            entry["cluster"]
-            for config in json.loads(first.admin_call("GET", "/config_dump")[1])["configs"]
-            for entry in config.get("dynamic_active_clusters", [])
-        ]
-        wait_until(lambda: len(named()) >= 2, "the clusters are known", 10)
-        resources = [{**entry, "@type": kind} for entry in named()]
-        self.processes.stop(first.process)
-        folder = self.processes.folder / "cds"
-        folder.mkdir()
-        (self.processes.folder / "new.json").write_text(json.dumps({"resources": resources}))
-        os.rename(self.processes.folder / "new.json", folder / "cds.json")
-        source = {"path": str(folder / "cds.json"), "watched_directory": {"path": str(folder)}}
-        sources = {"cds_config": {"path_config_source": source}, "lds_config": api("GRPC")}
-        config = self.bootstrap(control, **sources)
-        proxy = StaticProxy(self.processes, config, name="second")
+        clusters = self.dumped(control, "dynamic_active_clusters", "cluster", 2)
+        source = self.write("cds", "envoy.config.cluster.v3.Cluster", clusters)
+        sources = {"cds_config": source, "lds_config": api("GRPC")}
+        proxy = StaticProxy(self.processes, self.bootstrap(control, **sources), name="second")
         proxy.process.wait_for(lambda: self.served_by() == "a", "it serves", 20)
         control.put(route("main", "b"))
         wait_until(lambda: self.served_by() == "b", "a change of routes arrives", 10)
+
+    def test_a_stream_that_is_first_named_by_a_dynamic_listener(self):
+        for variant in VARIANTS:
+            with self.subTest(variant=variant):
+                control = ControlPlane(self.processes, name=f"control-rds-{variant.lower()}")
+                control.apply(self.resources("a"))
+                found = self.dumped(control, "dynamic_listeners", "active_state", 1)
+                entry = found[0]["listener"]
+                manager = entry["filter_chains"][0]["filters"][0]["typed_config"]
+                manager["rds"]["config_source"] = api(variant)
+                source = self.write("lds", "envoy.config.listener.v3.Listener", [entry])
+                sources = {"cds_config": {"ads": {}}, "lds_config": source}
+                config = self.bootstrap(control, **sources)
+                proxy = StaticProxy(self.processes, config, name=f"rds-{variant.lower()}")
+                proxy.process.wait_for(lambda: self.served_by() == "a", "it serves", 20)
+                self.assertIn(["RouteConfiguration"], self.streams(control))
+                self.processes.stop_all()
+
+    def dumped(self, control, kind, field, count):
+        """What a proxy on ADS has of a kind, from its configuration dump; it is ended then."""
+        sources = {"cds_config": {"ads": {}}, "lds_config": {"ads": {}}}
+        proxy = StaticProxy(self.processes, self.bootstrap(control, **sources), name="dumped")
+
+        def entries():
+            dump = json.loads(proxy.admin_call("GET", "/config_dump")[1])
+            return [e[field] for c in dump["configs"] for e in c.get(kind, []) if field in e]
+
+        wait_until(lambda: len(entries()) >= count, f"{count} {kind} are known", 10)
+        found = entries()
+        self.processes.stop(proxy.process)
+        return found
+
+    def write(self, name, kind, messages):
+        """The config source of a file with these resources."""
+        folder = self.processes.folder / name
+        folder.mkdir(exist_ok=True)
+        resources = [{**m, "@type": f"type.googleapis.com/{kind}"} for m in messages]
+        scratch = self.processes.folder / f"{name}.new"
+        scratch.write_text(json.dumps({"resources": resources}))
+        os.rename(scratch, folder / f"{name}.json")
+        source = {"path": str(folder / f"{name}.json")}
+        return {"path_config_source": {**source, "watched_directory": {"path": str(folder)}}}
 
 
 if __name__ == "__main__":
