@@ -150,16 +150,13 @@ absl::Status SimProxy::Start() {
 }
 
 void SimProxy::NoteUpstreams() {
+  std::set<int> known;
+  for (const auto& [cluster, numbers] : published_) known.insert(numbers.begin(), numbers.end());
   for (auto& worker : workers_) {
-    worker->PostTo([this, index = worker->index()](http::Worker& w) {
-      std::set<int> known;
+    worker->PostTo([this, known, index = worker->index()](http::Worker& w) {
       for (const auto& cluster : w.clusters.clusters()) {
         if (!cluster) continue;
-        for (const auto& host : cluster->hosts()) {
-          host_stats_.insert(host->shared_stats());
-          const auto number = upstreams_.find(host->address.ToString());
-          if (number != upstreams_.end()) known.insert(number->second);
-        }
+        for (const auto& host : cluster->hosts()) host_stats_.insert(host->shared_stats());
       }
       for (const auto& [address, number] : upstreams_) {
         stage_.ledger.UpstreamIsKnown(index, number, known.count(number) > 0);
@@ -168,20 +165,32 @@ void SimProxy::NoteUpstreams() {
   }
 }
 
+void SimProxy::SetPublished(const std::string& cluster, const upstream::EndpointSet& endpoints) {
+  std::set<int>& numbers = published_[cluster];
+  numbers.clear();
+  for (const upstream::Endpoint& endpoint : endpoints.endpoints) {
+    const auto found = upstreams_.find(endpoint.address.ToString());
+    if (found != upstreams_.end()) numbers.insert(found->second);
+  }
+}
+
 void SimProxy::PublishCluster(const std::string& name,
                               std::shared_ptr<const cluster::ClusterConfig> config,
                               std::shared_ptr<const upstream::EndpointSet> endpoints) {
+  if (endpoints != nullptr) SetPublished(name, *endpoints);
   publisher_.PublishCluster(name, std::move(config), std::move(endpoints));
   NoteUpstreams();
 }
 
 void SimProxy::PublishEndpoints(const std::string& name,
                                 std::shared_ptr<const upstream::EndpointSet> endpoints) {
+  SetPublished(name, *endpoints);
   publisher_.PublishEndpoints(name, std::move(endpoints));
   NoteUpstreams();
 }
 
 void SimProxy::RemoveCluster(const std::string& name) {
+  published_.erase(name);
   publisher_.RemoveCluster(name);
   NoteUpstreams();
 }

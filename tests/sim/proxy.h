@@ -110,8 +110,9 @@ class SimProxy final : private xds::ConfigSink, private xds::SourceProvider {
     return client_.get();
   }
 
-  // Tells the ledger which upstreams a worker has now, behind what was posted to it.
+  // Tells the ledger, once the workers have done what was posted, which upstreams they may use.
   void NoteUpstreams();
+  void SetPublished(const std::string& cluster, const upstream::EndpointSet& endpoints);
 
   Stage& stage_;
   Ads& ads_;
@@ -126,7 +127,8 @@ class SimProxy final : private xds::ConfigSink, private xds::SourceProvider {
   std::unique_ptr<xds::Pipeline> pipeline_;
   std::unique_ptr<xds::XdsClient> client_;
   bool is_ready_ = false;
-  std::vector<size_t> connections_left_;
+  // Upstreams of each cluster, as published last.
+  std::map<std::string, std::set<int>> published_;
   std::set<std::shared_ptr<upstream::HostStats>> host_stats_;
 };
 

@@ -183,7 +183,8 @@ event::Task<bool> SimUpstream::Misbehave(TextConnection& connection, const Head&
       co_await connection.Write(response.substr(0, response.size() - body.size() / 2));
       [[fallthrough]];
     case Fault::kStalls:
-      co_await event::Sleep(loop_->timers(), seconds(30));
+      // Longer than clients have patience.
+      co_await event::Sleep(loop_->timers(), seconds(200));
       co_return false;
     case Fault::kNonsense:
       co_await connection.Write("I am not a web server\r\n\r\n");

@@ -135,6 +135,7 @@ void World::Meet() {
     nursery.Spawn(Converse(stage_, *clients_[static_cast<size_t>(i) % clients_.size()]));
   }
   StepWhile([&] { return nursery.size() > 0; });
+  if (nursery.size() > 0) ledger_.Fail("clients wait, and nothing is going to happen");
 }
 
 void World::End() {
