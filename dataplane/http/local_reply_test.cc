@@ -47,21 +47,23 @@ class LocalReplyTest : public ::testing::Test {
 
 TEST_F(LocalReplyTest, WithoutAMapperNothingChanges) {
   EXPECT_EQ(Mapped("", {503, "sorry", "d", 0}), "503 text/plain sorry");
-  EXPECT_EQ(Mapped("mappers { " + StatusIs("404") + "status_code: 410 }", {503, "sorry", "d", 0}),
+  EXPECT_EQ(Mapped("mappers { " + StatusIs("404") + "status_code { value: 410 } }",
+                   {503, "sorry", "d", 0}),
             "503 text/plain sorry");
 }
 
 TEST_F(LocalReplyTest, TheFirstMapperThatHoldsMaps) {
-  const std::string config = "mappers { " + StatusIs("404") +
-                             "status_code: 410 body { inline_string: 'gone' } } mappers { " +
-                             StatusIs("404") + "status_code: 411 }";
+  const std::string config =
+      "mappers { " + StatusIs("404") +
+      "status_code { value: 410 } body { inline_string: 'gone' } } mappers { " + StatusIs("404") +
+      "status_code { value: 411 } }";
   EXPECT_EQ(Mapped(config, {404, "", "d", 0}), "410 text/plain gone");
 }
 
 TEST_F(LocalReplyTest, FieldsSeeTheFormerStatusAndFormatsTheNewOne) {
   const std::string config =
       "mappers { " + StatusIs("404") +
-      "status_code: 410 body { inline_string: 'x' } "
+      "status_code { value: 410 } body { inline_string: 'x' } "
       "headers_to_add { header { key: 'x-was' value: '%RESPONSE_CODE% %LOCAL_REPLY_BODY%' } } } "
       "body_format { text_format_source { inline_string: "
       "'%LOCAL_REPLY_BODY% %RESPONSE_CODE% %REQ(:path)%\\n' } }";

@@ -82,7 +82,7 @@ TEST_F(AccessLogFilesTest, ReadsAFormatFromAFile) {
   EXPECT_EQ(Logged("log_format { text_format_source { filename: '" + source + "' } }"), "200!");
   std::remove(source.c_str());
   EXPECT_EQ(Logged("log_format { text_format_source { filename: '" + source + "' } }"),
-            "error: typed_config: log_format: text_format_source.filename: '" + source +
+            "error: typed_config: log_format: text_format_source: filename: '" + source +
                 "' cannot be read");
 }
 

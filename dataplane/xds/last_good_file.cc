@@ -153,7 +153,9 @@ absl::Status LastGoodFile::Write(const std::string& folder, std::string_view byt
   const std::string path = StrCat(folder, "/", kName);
   const std::string scratch = StrCat(path, ".new");
   {
-    const Descriptor file(open(scratch.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    // A new file always: one that is there may be anybody's, with other permissions.
+    if (unlink(scratch.c_str()) != 0 && errno != ENOENT) return Failed("unlink", scratch);
+    const Descriptor file(open(scratch.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (file.get() < 0) return Failed("open", scratch);
     FL_RETURN_IF_ERROR(WriteAll(file.get(), bytes, scratch));
   }

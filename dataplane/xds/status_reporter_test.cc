@@ -6,6 +6,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "dataplane/event/epoll_loop.h"
+#include "envoy/service/discovery/v3/ads.grpc.pb.h"
 #include "fairlead/v1/resource_status.grpc.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/server.h"
@@ -74,6 +75,7 @@ class StatusReporterTest : public testing::Test {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&other_);
     if (has_service) builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     call_.channel =
@@ -113,6 +115,8 @@ class StatusReporterTest : public testing::Test {
   event::EpollLoop loop_{time_, /*seed=*/1};
   PerType<TypeStatus> status_;
   FakeReports service_;
+  // A server needs one.
+  envoy::service::discovery::v3::AggregatedDiscoveryService::Service other_;
   std::unique_ptr<grpc::Server> server_;
   GrpcCall::Options call_;
   StatusReporter reporter_{status_, loop_, "node"};

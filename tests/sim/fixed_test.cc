@@ -24,7 +24,7 @@ TEST_F(FixedTest, EverySocketCallMayFail) {
   const Outcome whole = RunWorld(Scenario::Fixed(), {});
   EXPECT_EQ(Joined(whole), "");
   EXPECT_EQ(whole.answered, whole.requests);
-  ASSERT_GT(whole.calls, 100u);
+  ASSERT_GT(whole.calls, 50u);
   for (uint64_t call = 1; call <= whole.calls; ++call) {
     EXPECT_EQ(Joined(RunWorld(Scenario::Fixed(), {.fail_call = call})), "") << "call " << call;
   }

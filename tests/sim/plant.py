@@ -20,18 +20,21 @@ PLANTS = [
     (
         11,
         "dataplane/filters/router/upstream_call.cc",
-        "void UpstreamCall::Reset() {\n  upload_.reset();\n",
-        "void UpstreamCall::Reset() {\n  upload_.reset();\n"
+        "  upload_.reset();\n  connection_.reset();\n  LeaveHost();\n",
+        "  upload_.reset();\n"
         "  if (fairlead_planted(11) && connection_ != nullptr) {\n"
-        "    host_->Give(std::move(connection_), loop_.timers(), cluster_->config().idle_timeout);\n"
-        "  }\n",
+        "    host_->Give(std::move(connection_), loop_.timers(),\n"
+        "                cluster_->config().idle_timeout);\n"
+        "  }\n"
+        "  connection_.reset();\n  LeaveHost();\n",
     ),
     (
         12,
         "dataplane/http/server_connection.cc",
-        "  stats_->downstream_rq_active.Sub();\n  CountResponse();",
-        "  if (!fairlead_planted(12) || !stream.is_local_reply) stats_->downstream_rq_active.Sub();\n"
-        "  CountResponse();",
+        "  info.response_complete = worker_.loop.now();\n  stats_->downstream_rq_active.Sub();\n",
+        "  info.response_complete = worker_.loop.now();\n"
+        "  if (!fairlead_planted(12) || !stream.is_local_reply)\n"
+        "    stats_->downstream_rq_active.Sub();\n",
     ),
     (
         13,
