@@ -40,10 +40,6 @@ constexpr filters::LocalReply kPathRefused{400, "", "path_normalization_failed",
 
 bool ApplyPathRules(const HcmConfig& config, Stream& stream) {
   const PathRules rules{config.normalize_path, config.merge_slashes, config.escaped_slashes};
-  // RFC 9112 section 3.2: a target has no fragment. What follows one is matched by nobody.
-  if (stream.request.path.find('#') != std::string_view::npos) {
-    return Refuse(stream, kPathRefused);
-  }
   if (!rules.normalize && !rules.merge_slashes &&
       rules.escaped_slashes == HcmConfig::EscapedSlashes::kKeep) {
     return true;
@@ -188,7 +184,10 @@ void ApplyResponseRules(const HcmConfig& config, std::string_view date, Stream& 
       break;
   }
   AppendVia(config, headers);
-  if (config.always_set_request_id_in_response) {
+  // Who may force a trace is told how to find it.
+  const bool is_trace_forced = !config.internal_addresses.empty() &&
+                               stream.request.headers.Get("x-envoy-force-trace").data() != nullptr;
+  if (config.always_set_request_id_in_response || is_trace_forced) {
     const std::string_view id = stream.request.headers.Get(HeaderId::kXRequestId);
     if (id.data() != nullptr) headers.Set(HeaderId::kXRequestId, id);
   }

@@ -235,6 +235,9 @@ void ServerConnection::RejectRequest(ParseError error) {
   filters::Stream& stream = exchange_->stream;
   stats_->downstream_cx_protocol_error.Add();
   if (error == ParseError::kTooManyFields) stats_->downstream_rq_too_many_headers.Add();
+  // Whatever of it has been read is no request, and nobody is to be told that it was one.
+  stream.request.method_text = stream.request.path = stream.request.authority = {};
+  stream.request.headers.Clear();
   const uint16_t status = codec::http1::ErrorStatus(error);
   stream.Reply({status, codec::http1::ReasonPhrase(status), codec::http1::ErrorName(error),
                 observe::kDownstreamProtocolError});

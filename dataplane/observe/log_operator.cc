@@ -344,7 +344,11 @@ struct LogOperatorTable {
       {"QUERY_PARAM", Takes::kQueryName, &QueryParameter},
       {"QUERY_PARAMS", Takes::kNothing, &Query},
       {"ENVIRONMENT", Takes::kVariable, &Constant},
-      {"LOCAL_REPLY_BODY", Takes::kNothing, &Text<&StreamInfo::local_reply_body>},
+      {"LOCAL_REPLY_BODY", Takes::kNothing,
+       [](const Op&, const LogEntry& entry, LogScratch&) {
+         // As Envoy: empty, never missing.
+         return LogValue(entry.info.local_reply_body);
+       }},
       {"PROTOCOL", Takes::kNothing, &Protocol},
       {"UPSTREAM_PROTOCOL", Takes::kNothing, &UpstreamProtocol},
       {"RESPONSE_CODE", Takes::kNothing, &Number<&StreamInfo::response_code>},

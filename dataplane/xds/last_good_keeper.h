@@ -52,10 +52,10 @@ class LastGoodKeeper {
   event::TimerWheel& timers_;
   event::Timer timer_;
   uint64_t handed_over_ = 0;  // The revision.
-  std::thread writer_;
   absl::Mutex mutex_;
   std::optional<std::string> waiting_ ABSL_GUARDED_BY(mutex_);
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread writer_;  // Last: it uses the others from its first moment.
 };
 
 }  // namespace fairlead::xds

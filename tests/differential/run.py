@@ -74,7 +74,7 @@ class Proxy:
 
     def _is_ready(self):
         try:
-            return http_client.get(self.admin_port, "/ready").status == 200
+            return http_client.get(self.admin_port, "/ready", "127.0.0.1").status == 200
         except OSError:
             return False
 

@@ -133,7 +133,7 @@ class ListenerFileCases(StaticTest):
 
 class AdminCases(StaticTest):
     def post(self, proxy, target, *fields):
-        data = request("Content-Length: 0", *fields, method="POST", target=target, host="x")
+        data = request("Content-Length: 0", *fields, method="POST", target=target, host="127.0.0.1")
         return http_client.send(int(proxy.admin.rsplit(":", 1)[1]), data).status
 
     def test_O35_looking_changes_nothing(self):

@@ -101,10 +101,12 @@ class StreamsTest(GatewayTest):
     def dumped(self, control, kind, field, count):
         """What a proxy on ADS has of a kind, from its configuration dump; it is ended then."""
         sources = {"cds_config": {"ads": {}}, "lds_config": {"ads": {}}}
-        proxy = StaticProxy(self.processes, self.bootstrap(control, **sources), name="dumped")
+        config = self.bootstrap(control, **sources)
+        proxy = StaticProxy(self.processes, config, name=f"dumped-{control.name}")
 
         def entries():
-            dump = json.loads(proxy.admin_call("GET", "/config_dump")[1])
+            status, text = proxy.admin_call("GET", "/config_dump")
+            dump = json.loads(text) if status == 200 else {"configs": []}
             return [e[field] for c in dump["configs"] for e in c.get(kind, []) if field in e]
 
         wait_until(lambda: len(entries()) >= count, f"{count} {kind} are known", 10)

@@ -433,7 +433,7 @@ HOSTS = [
     Row("absolute form in capitals", request(target="HTTP://B/a"), sees=(("host", "B"),)),
     Row("host with a port", request(host="a:8080"), sees=(("host", "a:8080"),)),
     Row("host in brackets", request(host="[::1]:80"), sees=(("host", "[::1]:80"),)),
-    Row("a scheme that is not the connection's", request(target="https://b/a"), (403,), ()),
+    refused("a scheme that is not the connection's", request(target="https://b/a"), 403),
     Row(
         "HTTP/1.0 with a host",
         request(version="HTTP/1.0"),

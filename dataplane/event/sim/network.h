@@ -117,7 +117,8 @@ class Network final : public TimeSource {
   // --- What loops and links need. ---
   // Sockets and listening sockets that are not closed.
   int64_t open_sockets = 0;
-  // Bytes for an accepting side that closed before it had read them, or before its end arrived.
+  // Bytes for an accepting side that closed before it had read them, before its end arrived, or
+  // while they waited to be written.
   uint64_t crossings = 0;
   bool FailNow(Call call);
   Duration Latency();

@@ -195,6 +195,10 @@ void SimSocket::OnEvents(const std::shared_ptr<SimWatch>& watch, uint32_t events
     connect->waiter.resume();
     return;
   }
+  // A write that was told to wait crosses the end, too.
+  if (self.side_ == 0 && (events & kEnd) != 0 && self.write_ != nullptr) {
+    ++self.loop_.network().crossings;
+  }
   const bool had_reader = self.read_ != nullptr;
   self.ResumeReader();
   if (watch->socket == nullptr) return;

@@ -1,0 +1,116 @@
+// How long streams and connections may last, and what local replies become.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "dataplane/http/server_connection.h"
+#include "dataplane/http/testing/proxy_fixture.h"
+
+namespace fairlead::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::RawPeer;
+
+constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+class ServerConnectionLimitsTest : public testing::ProxyFixture {
+ protected:
+  // The head and body of the response.
+  std::string RoundTrip(RawPeer& client, RawPeer& up) {
+    client.Send(kGet);
+    up.ReadUntil("\r\n\r\n");
+    up.Send(kOk);
+    return client.ReadUntil("\r\n\r\nok");
+  }
+};
+
+TEST_F(ServerConnectionLimitsTest, StreamThatLastsTooLongIs504UnderTheRoutesRules) {
+  config->max_stream_duration = seconds(3);
+  SetRoutes(
+      "virtual_hosts { name: 'v' domains: '*' routes { match { prefix: '/' } route { cluster: 'c' "
+      "} "
+      "response_headers_to_add { header { key: 'x-why' value: '%RESPONSE_CODE_DETAILS%' } } } }");
+  Start();
+  RawPeer client = Client();
+  client.Send(kGet);
+  RawPeer up = upstream.Accept();
+  up.ReadUntil("\r\n\r\n");
+  Advance(milliseconds(2900));
+  EXPECT_TRUE(client.IsQuiet());
+  Advance(milliseconds(200));
+  const std::string response = client.ReadUntil("downstream duration timeout");
+  EXPECT_TRUE(response.starts_with("HTTP/1.1 504 ")) << response;
+  EXPECT_NE(response.find("x-why: max_duration_timeout"), std::string::npos) << response;
+  EXPECT_EQ(up.ReadToEnd(), "");
+  EXPECT_EQ(log->lines[0].flags, observe::kDurationTimeout);
+  EXPECT_EQ(stats().downstream_rq_max_duration_reached.value(), 1u);
+}
+
+TEST_F(ServerConnectionLimitsTest, StreamDurationDoesNotOutliveItsStream) {
+  config->max_stream_duration = seconds(3);
+  Start();
+  RawPeer client = Client();
+  client.Send(kGet);
+  RawPeer up = upstream.Accept();
+  up.ReadUntil("\r\n\r\n");
+  Advance(seconds(2));
+  up.Send(kOk);
+  client.ReadUntil("\r\n\r\nok");
+  Advance(seconds(2));
+  EXPECT_TRUE(client.IsQuiet());
+  EXPECT_TRUE(RoundTrip(client, up).starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(ServerConnectionLimitsTest, ConnectionThatLastsTooLongClosesWhenItIsIdle) {
+  config->max_connection_duration = seconds(10);
+  Start();
+  RawPeer client = Client();
+  client.Send(kGet);
+  RawPeer up = upstream.Accept();
+  up.ReadUntil("\r\n\r\n");
+  up.Send(kOk);
+  client.ReadUntil("\r\n\r\nok");
+  Advance(milliseconds(9900));
+  EXPECT_TRUE(client.IsQuiet());
+  Advance(milliseconds(200));
+  EXPECT_EQ(client.ReadToEnd(), "");
+  EXPECT_EQ(stats().downstream_cx_max_duration_reached.value(), 1u);
+  EXPECT_EQ(stats().downstream_cx_idle_timeout.value(), 0u);
+}
+
+TEST_F(ServerConnectionLimitsTest, ConnectionThatLastsTooLongEndsWithTheResponse) {
+  config->max_connection_duration = seconds(10);
+  Start();
+  RawPeer client = Client();
+  client.Send(kGet);
+  RawPeer up = upstream.Accept();
+  up.ReadUntil("\r\n\r\n");
+  Advance(seconds(11));
+  EXPECT_TRUE(client.IsQuiet());
+  up.Send(kOk);
+  EXPECT_NE(client.ReadUntil("\r\n\r\nok").find("connection: close"), std::string::npos);
+  EXPECT_EQ(client.ReadToEnd(), "");
+}
+
+TEST_F(ServerConnectionLimitsTest, LocalRepliesAreMappedAndLoggedAsMapped) {
+  auto replies = std::make_shared<LocalReplies>();
+  replies->format =
+      BodyFormat{.format = *observe::LogFormat::Compile("%RESPONSE_CODE% %REQ(:PATH)%\n"),
+                 .content_type = "text/x-error"};
+  config->local_replies = replies;
+  SetRoutes("virtual_hosts { name: 'v' domains: 'other' }");
+  Start();
+  RawPeer client = Client();
+  client.Send(kGet);
+  const std::string response = client.ReadUntil("404 /x\n");
+  EXPECT_NE(response.find("content-type: text/x-error\r\n"), std::string::npos) << response;
+  EXPECT_NE(response.find("content-length: 7\r\n"), std::string::npos) << response;
+  EXPECT_EQ(log->lines[0].status, 404);
+}
+
+}  // namespace
+}  // namespace fairlead::http
