@@ -16,6 +16,7 @@ void ClusterTable::Set(std::shared_ptr<const ClusterConfig> config,
     if (stats == nullptr) stats = std::make_shared<ClusterStats>();
     cluster = base::IntrusivePtr<WorkerCluster>(
         new WorkerCluster(std::move(config), std::move(endpoints), random_, std::move(stats)));
+    indexes_.emplace(cluster->name(), index);
   }
 }
 
@@ -26,7 +27,14 @@ void ClusterTable::SetEndpoints(uint32_t index,
 }
 
 void ClusterTable::Remove(uint32_t index) {
-  if (index < clusters_.size()) clusters_[index].reset();
+  if (Get(index) == nullptr) return;
+  indexes_.erase(clusters_[index]->name());
+  clusters_[index].reset();
+}
+
+WorkerCluster* ClusterTable::Find(std::string_view name) const {
+  const auto found = indexes_.find(name);
+  return found == indexes_.end() ? nullptr : Get(found->second);
 }
 
 }  // namespace fairlead::cluster

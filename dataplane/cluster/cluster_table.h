@@ -10,9 +10,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "dataplane/base/intrusive_ptr.h"
+#include "dataplane/base/strings.h"
 #include "dataplane/cluster/worker_cluster.h"
 
 namespace fairlead::cluster {
@@ -35,12 +37,15 @@ class ClusterTable {
   WorkerCluster* Get(uint32_t index) const {
     return index < clusters_.size() ? clusters_[index].get() : nullptr;
   }
+  // By name, for a request that names its cluster; null when there is none.
+  WorkerCluster* Find(std::string_view name) const;
   // With holes (null).
   const std::vector<base::IntrusivePtr<WorkerCluster>>& clusters() const { return clusters_; }
 
  private:
   event::Random& random_;
   std::vector<base::IntrusivePtr<WorkerCluster>> clusters_;
+  StringMap<uint32_t> indexes_;
 };
 
 }  // namespace fairlead::cluster

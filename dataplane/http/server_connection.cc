@@ -216,7 +216,11 @@ bool ServerConnection::AcceptRequest() {
   }
   if (!ApplyRequestRules(hcm, stream)) return false;
   if (exchange_->routes = hcm_->routes->table; exchange_->routes) {
-    stream.route = exchange_->routes->object->Match(request, worker_.loop.random().Next());
+    const route::RouteTable& table = *exchange_->routes->object;
+    if (request.headers.Get(codec::HeaderId::kXEnvoyInternal) != "true") {
+      for (const std::string& name : table.internal_only_headers()) request.headers.Remove(name);
+    }
+    stream.route = table.Match(request, worker_.loop.random().Next());
   }
   if (stream.route == nullptr) {
     stats_->no_route.Add();

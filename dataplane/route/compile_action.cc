@@ -1,5 +1,6 @@
 #include "dataplane/route/compile_action.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <utility>
@@ -33,8 +34,12 @@ absl::StatusOr<uint16_t> RedirectStatus(RedirectAction::RedirectResponseCode cod
   }
 }
 
-absl::StatusOr<Redirect> CompileRedirect(const RedirectAction& proto, RegexCache& regexes) {
+absl::StatusOr<Redirect> CompileRedirect(const RedirectAction& proto, bool is_template,
+                                         RegexCache& regexes) {
   Redirect redirect;
+  if (is_template && !proto.prefix_rewrite().empty()) {
+    return InvalidArgument("prefix_rewrite: cannot be used with match.path_match_policy");
+  }
   FL_ASSIGN_OR_RETURN(redirect.status, RedirectStatus(proto.response_code()));
   if (proto.port_redirect() > std::numeric_limits<uint16_t>::max()) {
     return InvalidArgument("port_redirect: ", proto.port_redirect(), " is not in [0, 65535]");
@@ -88,9 +93,18 @@ absl::StatusOr<DirectResponse> CompileDirectResponse(const DirectResponseAction&
       response.body = *std::move(body);
       break;
     }
+    case DataSource::kEnvironmentVariable: {
+      const std::string& name = proto.body().environment_variable();
+      const char* value = std::getenv(name.c_str());
+      if (value == nullptr) {
+        return InvalidArgument("body.environment_variable: '", name, "' is not set");
+      }
+      response.body = value;
+      break;
+    }
     default:
       return InvalidArgument(
-          "body: one of inline_string, inline_bytes, filename is needed; others are not supported");
+          "body: one of inline_string, inline_bytes, filename, environment_variable is needed");
   }
   if (response.body.size() > limits.direct_response_body_max) {
     return InvalidArgument("body: is longer than ", limits.direct_response_body_max,
@@ -101,18 +115,19 @@ absl::StatusOr<DirectResponse> CompileDirectResponse(const DirectResponseAction&
 
 }  // namespace
 
-absl::StatusOr<std::variant<Forward, Redirect, DirectResponse>> CompileAction(
-    const envoy::config::route::v3::Route& proto, const ActionLimits& limits,
-    cluster::ClusterSlots& slots, RegexCache& regexes, bool& reads_file) {
+absl::StatusOr<Action> CompileAction(const envoy::config::route::v3::Route& proto,
+                                     const ActionLimits& limits, cluster::ClusterSlots& slots,
+                                     RegexCache& regexes, bool& reads_file) {
   using envoy::config::route::v3::Route;
   switch (proto.action_case()) {
     case Route::kRoute: {
-      auto forward = CompileForward(proto.route(), slots, regexes);
+      auto forward = CompileForward(proto.route(), proto.match(), slots, regexes);
       if (!forward.ok()) return Annotate(forward.status(), "route");
       return *std::move(forward);
     }
     case Route::kRedirect: {
-      auto redirect = CompileRedirect(proto.redirect(), regexes);
+      auto redirect =
+          CompileRedirect(proto.redirect(), proto.match().has_path_match_policy(), regexes);
       if (!redirect.ok()) return Annotate(redirect.status(), "redirect");
       return *std::move(redirect);
     }
@@ -121,9 +136,12 @@ absl::StatusOr<std::variant<Forward, Redirect, DirectResponse>> CompileAction(
       if (!response.ok()) return Annotate(response.status(), "direct_response");
       return *std::move(response);
     }
+    case Route::kNonForwardingAction:
+      return NoForwarding();
     default:
       return InvalidArgument(
-          "action: one of route, redirect, direct_response is needed; others are not supported");
+          "action: one of route, redirect, direct_response, non_forwarding_action is needed; "
+          "others are not supported");
   }
 }
 

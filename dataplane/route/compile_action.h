@@ -1,7 +1,7 @@
 #ifndef FAIRLEAD_DATAPLANE_ROUTE_COMPILE_ACTION_H_
 #define FAIRLEAD_DATAPLANE_ROUTE_COMPILE_ACTION_H_
 
-// From a route's action to Forward, Redirect or DirectResponse. Errors begin with the field's path
+// From a route's action in the proto to ours. Errors begin with the field's path
 // from Route. Thread: configuration.
 
 #include <variant>
@@ -23,9 +23,9 @@ struct ActionLimits {
 };
 
 // `reads_file` is set when the action depends on a file's content.
-absl::StatusOr<std::variant<Forward, Redirect, DirectResponse>> CompileAction(
-    const envoy::config::route::v3::Route& proto, const ActionLimits& limits,
-    cluster::ClusterSlots& slots, RegexCache& regexes, bool& reads_file);
+absl::StatusOr<Action> CompileAction(const envoy::config::route::v3::Route& proto,
+                                     const ActionLimits& limits, cluster::ClusterSlots& slots,
+                                     RegexCache& regexes, bool& reads_file);
 
 }  // namespace fairlead::route
 

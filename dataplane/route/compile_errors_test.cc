@@ -40,14 +40,14 @@ TEST(CompileErrorsTest, NameTheRouteByItsPlaceWhenItHasNoName) {
   EXPECT_EQ(ErrorOfHost("routes { match { prefix: '/' } route { cluster: 'c' } } "
                         "routes { match { prefix: '/' } route {} }"),
             StrCat(kWhere,
-                   "routes[1]: route: one of cluster, weighted_clusters is needed; other ways to "
-                   "name a cluster are not supported"));
+                   "routes[1]: route: one of cluster, cluster_header, weighted_clusters is needed; "
+                   "other ways to name a cluster are not supported"));
 }
 
 TEST(CompileErrorsTest, Paths) {
   EXPECT_EQ(ErrorOfMatch(""),
-            "match: path_specifier: one of prefix, path, path_separated_prefix, safe_regex is "
-            "needed; others are not supported");
+            "match: path_specifier: one of prefix, path, path_separated_prefix, safe_regex, "
+            "path_match_policy is needed; others are not supported");
   EXPECT_TRUE(Has(ErrorOfMatch("connect_matcher {}"), "others are not supported"));
   EXPECT_EQ(ErrorOfMatch("safe_regex { regex: '/a(' }"),
             "match: safe_regex.regex: '/a(' is not a regular expression RE2 takes: missing ): "
@@ -62,6 +62,38 @@ TEST(CompileErrorsTest, Paths) {
             "match: prefix: is longer than 65535 bytes");
 }
 
+TEST(CompileErrorsTest, UriTemplates) {
+  const auto policy = [](const char* name, const char* type, const std::string& field) {
+    return StrCat(name, " { name: 'x' typed_config { [type.googleapis.com/envoy.extensions.path.",
+                  type, "] { ", field, " } } } ");
+  };
+  const std::string match = policy(
+      "path_match_policy", "match.uri_template.v3.UriTemplateMatchConfig", "path_template: '/{a}'");
+  const auto rewrite = [&](const std::string& text) {
+    return policy("path_rewrite_policy", "rewrite.uri_template.v3.UriTemplateRewriteConfig",
+                  "path_template_rewrite: '" + text + "'");
+  };
+  const auto route = [&](const std::string& fields, const std::string& path) {
+    return ErrorOfRoute(path, "route { cluster: 'c' " + fields + " }");
+  };
+  EXPECT_EQ(route(rewrite("/x/{a}"), match), "");
+  EXPECT_EQ(ErrorOfMatch(policy("path_match_policy", "match.uri_template.v3.UriTemplateMatchConfig",
+                                "path_template: '/{a'")),
+            "match: path_match_policy.path_template: '/{a': has a '{' without '}'");
+  EXPECT_TRUE(Has(ErrorOfMatch("path_match_policy { name: 'x' }"),
+                  "match: path_match_policy.typed_config: is ''"));
+  EXPECT_EQ(route(rewrite("/{b}"), match),
+            "route: path_rewrite_policy.path_template_rewrite: '/{b}': 'b' is no variable of the "
+            "match's path_template '/{a}'");
+  EXPECT_EQ(route(rewrite("/x"), "prefix: '/'"),
+            "route: path_rewrite_policy: needs match.path_match_policy");
+  EXPECT_TRUE(Has(route(rewrite("/x") + "regex_rewrite { pattern { regex: 'a' } }", match),
+                  "path_rewrite_policy: is set together with"));
+  EXPECT_TRUE(Has(route("prefix_rewrite: '/x'", match), "cannot be used with"));
+  EXPECT_TRUE(Has(ErrorOfRoute(match, "redirect { prefix_rewrite: '/x' }"),
+                  "redirect: prefix_rewrite: cannot be used with match.path_match_policy"));
+}
+
 TEST(CompileErrorsTest, Conditions) {
   const std::string prefix = "prefix: '/' ";
   EXPECT_EQ(ErrorOfMatch(prefix + "headers { name: 'x' } headers { name: ':status' }"),
@@ -72,27 +104,35 @@ TEST(CompileErrorsTest, Conditions) {
   EXPECT_TRUE(
       Has(ErrorOfMatch(prefix + "headers { name: 'x' string_match { safe_regex { regex: '[' } } }"),
           "match: headers[0]: string_match: safe_regex: regex: '[' is not a regular"));
+  EXPECT_TRUE(Has(ErrorOfMatch(prefix + "headers { name: 'x' string_match { safe_regex { regex: "
+                                        "'a' } ignore_case: true } }"),
+                  "string_match: ignore_case: has no effect on safe_regex"));
   EXPECT_EQ(ErrorOfMatch(prefix + "query_parameters {}"),
             "match: query_parameters[0]: name: is empty");
 }
 
 TEST(CompileErrorsTest, Actions) {
-  EXPECT_TRUE(Has(ErrorOfAction(""), "action: one of route, redirect, direct_response is needed"));
-  EXPECT_TRUE(Has(ErrorOfAction("non_forwarding_action {}"), "others are not supported"));
+  EXPECT_TRUE(Has(ErrorOfAction(""), "action: one of route, redirect, direct_response, non_f"));
+  EXPECT_TRUE(Has(ErrorOfAction("filter_action {}"), "others are not supported"));
   EXPECT_EQ(ErrorOfAction("route { cluster: '' }"), "route: cluster: is empty");
-  EXPECT_TRUE(Has(ErrorOfAction("route { cluster_header: 'x' }"), "are not supported"));
+  EXPECT_TRUE(Has(ErrorOfAction("route { cluster_header: ':status' }"),
+                  "route: cluster_header: ':status' is no header of a request"));
+  EXPECT_TRUE(Has(ErrorOfAction("route { cluster_specifier_plugin: 'x' }"), "are not supported"));
   EXPECT_EQ(ErrorOfForward("timeout { seconds: -1 }"),
             "route: timeout: -1 s 0 ns is not a duration of 0 or more");
   EXPECT_TRUE(Has(ErrorOfForward("idle_timeout { seconds: 999999999999999 }"), "idle_timeout"));
   EXPECT_TRUE(Has(ErrorOfForward("prefix_rewrite: '/a' regex_rewrite { pattern { regex: 'a' } }"),
                   "prefix_rewrite: is set together with regex_rewrite"));
   EXPECT_TRUE(Has(ErrorOfForward("regex_rewrite { pattern { regex: '(' } }"),
-                  "route: regex_rewrite.pattern.regex: '('"));
+                  "route: regex_rewrite: pattern.regex: '('"));
   EXPECT_TRUE(Has(ErrorOfForward("regex_rewrite { pattern { regex: 'a' } substitution: '\\\\1' }"),
-                  "route: regex_rewrite.substitution: '\\1'"));
+                  "route: regex_rewrite: substitution: '\\1'"));
   EXPECT_TRUE(Has(ErrorOfForward("prefix_rewrite: '/a\\r\\nb'"), "has a line break"));
   EXPECT_TRUE(Has(ErrorOfForward("host_rewrite_literal: 'a\\nb'"), "host_rewrite_literal: has a"));
-  EXPECT_TRUE(Has(ErrorOfForward("host_rewrite_header: 'x'"), "is not supported"));
+  EXPECT_TRUE(Has(ErrorOfForward("host_rewrite_header: ':status'"),
+                  "route: host_rewrite_header: ':status' is no header of a request"));
+  EXPECT_TRUE(Has(ErrorOfForward("host_rewrite_path_regex { pattern { regex: '(' } }"),
+                  "route: host_rewrite_path_regex: pattern.regex: '('"));
   EXPECT_TRUE(Has(ErrorOfForward("cluster_not_found_response_code: 9"), "9 is not a code"));
 }
 
@@ -104,12 +144,18 @@ TEST(CompileErrorsTest, WeightedClusters) {
   EXPECT_EQ(error("clusters { name: 'a' weight {} }"),
             "route: weighted_clusters: clusters: the weights sum up to 0");
   EXPECT_EQ(error("clusters { name: 'a' }"),
-            "route: weighted_clusters: clusters[0].weight: is missing");
-  EXPECT_EQ(error("clusters { weight { value: 1 } }"),
-            "route: weighted_clusters: clusters[0].name: is empty");
+            "route: weighted_clusters: clusters[0]: weight: is missing");
+  EXPECT_EQ(
+      error("clusters { weight { value: 1 } }"),
+      "route: weighted_clusters: clusters[0]: name: is empty, and so is cluster_header; one of "
+      "them is needed");
+  EXPECT_TRUE(Has(error("clusters { name: 'a' cluster_header: 'b' weight { value: 1 } }"),
+                  "clusters[0]: name: is set together with cluster_header"));
+  EXPECT_TRUE(Has(error("header_name: ':x' clusters { name: 'a' weight { value: 1 } }"),
+                  "weighted_clusters: header_name: ':x' is no header of a request"));
   EXPECT_TRUE(Has(error("clusters { name: 'a' weight { value: 4294967295 } } "
                         "clusters { name: 'b' weight { value: 1 } }"),
-                  "clusters[1].weight: the weights sum up to more than 4294967295"));
+                  "clusters[1]: weight: the weights sum up to more than 4294967295"));
   EXPECT_TRUE(Has(error("clusters { name: 'a' weight { value: 1 } request_headers_to_remove: "
                         "'host' }"),
                   "clusters[0]: request_headers_to_remove[0]: 'host'"));
@@ -139,9 +185,9 @@ TEST(CompileErrorsTest, DirectResponses) {
   EXPECT_TRUE(Has(ErrorOfAction("direct_response { status: 600 }"), "600 is not in"));
   EXPECT_EQ(ErrorOfAction("direct_response { status: 200 body { filename: '/nonexistent/x' } }"),
             "direct_response: body: filename: '/nonexistent/x' cannot be opened");
-  EXPECT_TRUE(
-      Has(ErrorOfAction("direct_response { status: 200 body { environment_variable: 'X' } }"),
-          "others are not supported"));
+  EXPECT_EQ(
+      ErrorOfAction("direct_response { status: 200 body { environment_variable: 'FAIRLEAD_NO' } }"),
+      "direct_response: body.environment_variable: 'FAIRLEAD_NO' is not set");
   EXPECT_EQ(ErrorOfAction("direct_response { status: 200 body { inline_string: '" +
                           std::string(4097, 'x') + "' } }"),
             "direct_response: body: is longer than 4096 bytes "

@@ -7,12 +7,16 @@
 #include "dataplane/base/status.h"
 #include "dataplane/route/compile_edits.h"
 #include "dataplane/route/request_field.h"
+#include "dataplane/route/uri_template.h"
 #include "envoy/config/route/v3/route_components.pb.h"
+#include "envoy/extensions/path/match/uri_template/v3/uri_template_match.pb.h"
+#include "envoy/extensions/path/rewrite/uri_template/v3/uri_template_rewrite.pb.h"
 
 namespace fairlead::route {
 namespace {
 
 using envoy::config::route::v3::RouteAction;
+using envoy::config::route::v3::RouteMatch;
 using ClusterWeights = envoy::config::route::v3::WeightedCluster;
 using HashPolicyProto = RouteAction::HashPolicy;
 
@@ -35,29 +39,68 @@ HeaderEditSteps Steps(std::shared_ptr<const HeaderEdits> edits) {
   return steps;
 }
 
+// A field of requests that configuration names.
+absl::StatusOr<std::string> FieldName(const std::string& name) {
+  std::string lower = absl::AsciiStrToLower(name);
+  if (!lower.empty() && RequestField(lower).is_known()) return lower;
+  return InvalidArgument("'", name,
+                         "' is no header of a request; a field's name, :path, :method, "
+                         ":authority or :scheme is needed");
+}
+
+// Null when it has none.
+absl::StatusOr<std::shared_ptr<const ClusterExtras>> CompileExtras(
+    const ClusterWeights::ClusterWeight& proto) {
+  if (proto.cluster_header().empty() && proto.host_rewrite_literal().empty()) return nullptr;
+  auto extras = std::make_shared<ClusterExtras>();
+  if (!proto.cluster_header().empty()) {
+    auto name = FieldName(proto.cluster_header());
+    if (!name.ok()) return Annotate(name.status(), "cluster_header");
+    extras->name_header = *std::move(name);
+  }
+  extras->host_rewrite = proto.host_rewrite_literal();
+  FL_RETURN_IF_ERROR(Annotate(CheckHeaderText(extras->host_rewrite), "host_rewrite_literal"));
+  return extras;
+}
+
+absl::Status CompileWeight(const ClusterWeights::ClusterWeight& proto, uint64_t& total,
+                           cluster::ClusterSlots& slots, Forward& forward) {
+  if (proto.name().empty() == proto.cluster_header().empty()) {
+    return InvalidArgument(proto.name().empty() ? "name: is empty, and so is cluster_header"
+                                                : "name: is set together with cluster_header",
+                           "; one of them is needed");
+  }
+  if (!proto.has_weight()) return InvalidArgument("weight: is missing");
+  total += proto.weight().value();
+  if (total > std::numeric_limits<uint32_t>::max()) {
+    return InvalidArgument("weight: the weights sum up to more than ",
+                           std::numeric_limits<uint32_t>::max());
+  }
+  FL_ASSIGN_OR_RETURN(LevelEdits edits, CompileLevelEdits(proto));
+  FL_ASSIGN_OR_RETURN(auto extras, CompileExtras(proto));
+  // Never picked.
+  if (proto.weight().value() == 0) return absl::OkStatus();
+  WeightedCluster& cluster = forward.clusters.emplace_back();
+  if (!proto.name().empty()) cluster.slot = slots.Acquire(proto.name());
+  cluster.weight_end = static_cast<uint32_t>(total);
+  cluster.request_edits = Steps(std::move(edits.request));
+  cluster.response_edits = Steps(std::move(edits.response));
+  cluster.extras = std::move(extras);
+  return absl::OkStatus();
+}
+
 absl::Status CompileWeights(const ClusterWeights& proto, cluster::ClusterSlots& slots,
                             Forward& forward) {
+  if (!proto.header_name().empty()) {
+    auto name = FieldName(proto.header_name());
+    if (!name.ok()) return Annotate(name.status(), "header_name");
+    forward.weight_header = std::make_shared<const std::string>(*std::move(name));
+  }
   uint64_t total = 0;
   forward.clusters.reserve(static_cast<size_t>(proto.clusters_size()));
   for (int i = 0; i < proto.clusters_size(); ++i) {
-    const ClusterWeights::ClusterWeight& entry = proto.clusters(i);
-    const std::string where = StrCat("clusters[", i, "]");
-    if (entry.name().empty()) return InvalidArgument(where, ".name: is empty");
-    if (!entry.has_weight()) return InvalidArgument(where, ".weight: is missing");
-    total += entry.weight().value();
-    if (total > std::numeric_limits<uint32_t>::max()) {
-      return InvalidArgument(where, ".weight: the weights sum up to more than ",
-                             std::numeric_limits<uint32_t>::max());
-    }
-    auto edits = CompileLevelEdits(entry);
-    if (!edits.ok()) return Annotate(edits.status(), where);
-    // Never picked.
-    if (entry.weight().value() == 0) continue;
-    WeightedCluster& cluster = forward.clusters.emplace_back();
-    cluster.slot = slots.Acquire(entry.name());
-    cluster.weight_end = static_cast<uint32_t>(total);
-    cluster.request_edits = Steps(std::move(edits->request));
-    cluster.response_edits = Steps(std::move(edits->response));
+    FL_RETURN_IF_ERROR(Annotate(CompileWeight(proto.clusters(i), total, slots, forward),
+                                StrCat("clusters[", i, "]")));
   }
   if (total == 0) return InvalidArgument("clusters: the weights sum up to 0");
   forward.total_weight = static_cast<uint32_t>(total);
@@ -76,11 +119,36 @@ absl::Status CompileClusters(const RouteAction& proto, cluster::ClusterSlots& sl
     case RouteAction::kWeightedClusters:
       return Annotate(CompileWeights(proto.weighted_clusters(), slots, forward),
                       "weighted_clusters");
+    case RouteAction::kClusterHeader: {
+      auto name = FieldName(proto.cluster_header());
+      if (!name.ok()) return Annotate(name.status(), "cluster_header");
+      auto extras = std::make_shared<ClusterExtras>();
+      extras->name_header = *std::move(name);
+      forward.clusters.resize(1);
+      forward.clusters[0].weight_end = 1;
+      forward.clusters[0].extras = std::move(extras);
+      return absl::OkStatus();
+    }
     default:
       return InvalidArgument(
-          "one of cluster, weighted_clusters is needed; other ways to name a cluster are not "
-          "supported");
+          "one of cluster, cluster_header, weighted_clusters is needed; other ways to name a "
+          "cluster are not supported");
   }
+}
+
+absl::Status CompileSubstitution(const envoy::type::matcher::v3::RegexMatchAndSubstitute& proto,
+                                 RegexCache& regexes, std::shared_ptr<const re2::RE2>& regex,
+                                 std::string& substitution) {
+  auto compiled = regexes.Get(proto.pattern().regex());
+  if (!compiled.ok()) return Annotate(compiled.status(), "pattern.regex");
+  regex = *std::move(compiled);
+  substitution = proto.substitution();
+  FL_RETURN_IF_ERROR(Annotate(CheckHeaderText(substitution), "substitution"));
+  std::string error;
+  if (!regex->CheckRewriteString(substitution, &error)) {
+    return InvalidArgument("substitution: '", substitution, "': ", error);
+  }
+  return absl::OkStatus();
 }
 
 // Nullopt for a policy that says that it is none.
@@ -132,22 +200,72 @@ absl::Status CompileHashPolicies(const RouteAction& proto, Forward& forward) {
   return absl::OkStatus();
 }
 
-absl::Status CompileHostRewrite(const RouteAction& proto, Forward& forward) {
+absl::Status CompileHostRewrite(const RouteAction& proto, RegexCache& regexes, Forward& forward) {
+  auto rewrite = std::make_shared<HostRewrite>();
   switch (proto.host_rewrite_specifier_case()) {
     case RouteAction::HOST_REWRITE_SPECIFIER_NOT_SET:
       return absl::OkStatus();
     case RouteAction::kHostRewriteLiteral:
       if (proto.host_rewrite_literal().empty()) return absl::OkStatus();
-      forward.host_rewrite = proto.host_rewrite_literal();
-      return Annotate(CheckHeaderText(*forward.host_rewrite), "host_rewrite_literal");
+      rewrite->text = proto.host_rewrite_literal();
+      FL_RETURN_IF_ERROR(Annotate(CheckHeaderText(rewrite->text), "host_rewrite_literal"));
+      break;
     case RouteAction::kAutoHostRewrite:
       forward.host_rewrite_auto = proto.auto_host_rewrite().value();
       return absl::OkStatus();
-    default:
-      return InvalidArgument(
-          "this way to rewrite the host is not supported; host_rewrite_literal and "
-          "auto_host_rewrite are");
+    case RouteAction::kHostRewriteHeader: {
+      if (proto.host_rewrite_header().empty()) return absl::OkStatus();
+      auto name = FieldName(proto.host_rewrite_header());
+      if (!name.ok()) return Annotate(name.status(), "host_rewrite_header");
+      rewrite->kind = HostRewrite::Kind::kHeader;
+      rewrite->text = *std::move(name);
+      break;
+    }
+    case RouteAction::kHostRewritePathRegex:
+      rewrite->kind = HostRewrite::Kind::kPathRegex;
+      FL_RETURN_IF_ERROR(Annotate(CompileSubstitution(proto.host_rewrite_path_regex(), regexes,
+                                                      rewrite->regex, rewrite->text),
+                                  "host_rewrite_path_regex"));
+      break;
   }
+  forward.host_rewrite = std::move(rewrite);
+  return absl::OkStatus();
+}
+
+// After the other rewrites.
+absl::Status CompileTemplateRewrite(const RouteAction& proto, const RouteMatch& match,
+                                    RegexCache& regexes, Forward& forward) {
+  using envoy::extensions::path::rewrite::uri_template::v3::UriTemplateRewriteConfig;
+  if (match.has_path_match_policy() && !proto.prefix_rewrite().empty()) {
+    return InvalidArgument("prefix_rewrite: cannot be used with match.path_match_policy");
+  }
+  if (!proto.has_path_rewrite_policy()) return absl::OkStatus();
+  if (forward.rewrite != nullptr) {
+    return InvalidArgument(
+        "path_rewrite_policy: is set together with prefix_rewrite or regex_rewrite; only one may "
+        "be");
+  }
+  if (!match.has_path_match_policy()) {
+    return InvalidArgument("path_rewrite_policy: needs match.path_match_policy");
+  }
+  UriTemplateRewriteConfig config;
+  if (!proto.path_rewrite_policy().typed_config().UnpackTo(&config)) {
+    return InvalidArgument("path_rewrite_policy.typed_config: is '",
+                           proto.path_rewrite_policy().typed_config().type_url(),
+                           "'; UriTemplateRewriteConfig is what is supported");
+  }
+  FL_ASSIGN_OR_RETURN(const std::string uri_template, UriTemplateOf(match));
+  FL_ASSIGN_OR_RETURN(const std::string pattern, UriTemplateRegex(uri_template));
+  auto rewrite = std::make_shared<PathRewrite>();
+  rewrite->is_template = true;
+  FL_ASSIGN_OR_RETURN(rewrite->regex, regexes.Get(pattern));
+  auto substitution = UriTemplateSubstitution(config.path_template_rewrite(), uri_template);
+  if (!substitution.ok()) {
+    return Annotate(substitution.status(), "path_rewrite_policy.path_template_rewrite");
+  }
+  rewrite->regex_substitution = *std::move(substitution);
+  forward.rewrite = std::move(rewrite);
+  return absl::OkStatus();
 }
 
 absl::Status CompileTimeouts(const RouteAction& proto, Forward& forward) {
@@ -199,21 +317,25 @@ absl::StatusOr<std::shared_ptr<const PathRewrite>> CompileRewrite(
     FL_RETURN_IF_ERROR(Annotate(CheckHeaderText(prefix), "prefix_rewrite"));
     return rewrite;
   }
-  auto compiled = regexes.Get(regex->pattern().regex());
-  if (!compiled.ok()) return Annotate(compiled.status(), "regex_rewrite.pattern.regex");
-  rewrite->regex = *std::move(compiled);
-  rewrite->regex_substitution = regex->substitution();
   FL_RETURN_IF_ERROR(
-      Annotate(CheckHeaderText(regex->substitution()), "regex_rewrite.substitution"));
-  std::string error;
-  if (!rewrite->regex->CheckRewriteString(regex->substitution(), &error)) {
-    return InvalidArgument("regex_rewrite.substitution: '", regex->substitution(), "': ", error);
-  }
+      Annotate(CompileSubstitution(*regex, regexes, rewrite->regex, rewrite->regex_substitution),
+               "regex_rewrite"));
   return rewrite;
 }
 
-absl::StatusOr<Forward> CompileForward(const RouteAction& proto, cluster::ClusterSlots& slots,
-                                       RegexCache& regexes) {
+absl::StatusOr<std::string> UriTemplateOf(const RouteMatch& proto) {
+  using envoy::extensions::path::match::uri_template::v3::UriTemplateMatchConfig;
+  UriTemplateMatchConfig config;
+  if (!proto.path_match_policy().typed_config().UnpackTo(&config)) {
+    return InvalidArgument("path_match_policy.typed_config: is '",
+                           proto.path_match_policy().typed_config().type_url(),
+                           "'; UriTemplateMatchConfig is what is supported");
+  }
+  return config.path_template();
+}
+
+absl::StatusOr<Forward> CompileForward(const RouteAction& proto, const RouteMatch& match,
+                                       cluster::ClusterSlots& slots, RegexCache& regexes) {
   Forward forward;
   FL_RETURN_IF_ERROR(CompileClusters(proto, slots, forward));
   FL_ASSIGN_OR_RETURN(forward.cluster_not_found_status,
@@ -223,7 +345,8 @@ absl::StatusOr<Forward> CompileForward(const RouteAction& proto, cluster::Cluste
       forward.rewrite,
       CompileRewrite(proto.prefix_rewrite(),
                      proto.has_regex_rewrite() ? &proto.regex_rewrite() : nullptr, regexes));
-  FL_RETURN_IF_ERROR(CompileHostRewrite(proto, forward));
+  FL_RETURN_IF_ERROR(CompileTemplateRewrite(proto, match, regexes, forward));
+  FL_RETURN_IF_ERROR(CompileHostRewrite(proto, regexes, forward));
   forward.append_x_forwarded_host = proto.append_x_forwarded_host();
   FL_RETURN_IF_ERROR(CompileHashPolicies(proto, forward));
   return forward;

@@ -13,15 +13,21 @@
 
 namespace envoy::config::route::v3 {
 class RouteAction;
-}
+class RouteMatch;
+}  // namespace envoy::config::route::v3
 namespace envoy::type::matcher::v3 {
 class RegexMatchAndSubstitute;
 }
 
 namespace fairlead::route {
 
+// `match` is the route's.
 absl::StatusOr<Forward> CompileForward(const envoy::config::route::v3::RouteAction& proto,
+                                       const envoy::config::route::v3::RouteMatch& match,
                                        cluster::ClusterSlots& slots, RegexCache& regexes);
+
+// The template of a match that has path_match_policy.
+absl::StatusOr<std::string> UriTemplateOf(const envoy::config::route::v3::RouteMatch& proto);
 
 // Null when neither is set (an empty prefix is not). `regex` may be null.
 absl::StatusOr<std::shared_ptr<const PathRewrite>> CompileRewrite(

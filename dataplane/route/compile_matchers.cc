@@ -6,6 +6,7 @@
 #include "dataplane/base/status.h"
 #include "dataplane/route/request_field.h"
 #include "envoy/config/route/v3/route_components.pb.h"
+#include "xds/type/matcher/v3/string.pb.h"
 
 // Deprecated forms are supported, as Envoy supports them.
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
@@ -16,7 +17,6 @@ namespace {
 using envoy::config::route::v3::HeaderMatcher;
 using envoy::config::route::v3::QueryParameterMatcher;
 using envoy::config::route::v3::RouteMatch;
-using envoy::type::matcher::v3::StringMatcher;
 using envoy::type::v3::FractionalPercent;
 
 StringMatch PlainText(StringMatch::Kind kind, std::string text) {
@@ -26,8 +26,9 @@ StringMatch PlainText(StringMatch::Kind kind, std::string text) {
   return match;
 }
 
-absl::StatusOr<StringMatch> RegexText(const envoy::type::matcher::v3::RegexMatcher& proto,
-                                      RegexCache& regexes) {
+// For both RegexMatcher messages.
+template <typename RegexProto>
+absl::StatusOr<StringMatch> RegexText(const RegexProto& proto, RegexCache& regexes) {
   StringMatch match;
   match.kind = StringMatch::Kind::kRegex;
   auto regex = regexes.Get(proto.regex());
@@ -36,25 +37,30 @@ absl::StatusOr<StringMatch> RegexText(const envoy::type::matcher::v3::RegexMatch
   return match;
 }
 
-absl::StatusOr<StringMatch> CompileText(const StringMatcher& proto, RegexCache& regexes) {
+// For both StringMatcher messages.
+template <typename StringProto>
+absl::StatusOr<StringMatch> CompileText(const StringProto& proto, RegexCache& regexes) {
   StringMatch match;
   switch (proto.match_pattern_case()) {
-    case StringMatcher::kExact:
+    case StringProto::kExact:
       match = PlainText(StringMatch::Kind::kExact, proto.exact());
       break;
-    case StringMatcher::kPrefix:
+    case StringProto::kPrefix:
       match = PlainText(StringMatch::Kind::kPrefix, proto.prefix());
       break;
-    case StringMatcher::kSuffix:
+    case StringProto::kSuffix:
       match = PlainText(StringMatch::Kind::kSuffix, proto.suffix());
       break;
-    case StringMatcher::kContains:
+    case StringProto::kContains:
       match = PlainText(StringMatch::Kind::kContains, proto.contains());
       break;
-    case StringMatcher::kSafeRegex: {
+    case StringProto::kSafeRegex: {
       auto regex = RegexText(proto.safe_regex(), regexes);
       if (!regex.ok()) return Annotate(regex.status(), "safe_regex");
-      // ignore_case has no effect on it (StringMatcher.ignore_case).
+      if (proto.ignore_case()) {
+        return InvalidArgument(
+            "ignore_case: has no effect on safe_regex; write (?i) in the pattern");
+      }
       return regex;
     }
     default:
@@ -173,19 +179,18 @@ absl::StatusOr<HeaderMatch> CompileHeaderMatch(const HeaderMatcher& proto, Regex
   return CompileHeader(proto, regexes);
 }
 
-absl::StatusOr<RouteCondition> CompileCondition(const RouteMatch& proto, RegexCache& regexes,
-                                                std::vector<std::string>& warnings) {
+absl::StatusOr<StringMatch> CompileStringMatch(const ::xds::type::matcher::v3::StringMatcher& proto,
+                                               RegexCache& regexes) {
+  return CompileText(proto, regexes);
+}
+
+absl::StatusOr<RouteCondition> CompileCondition(const RouteMatch& proto, RegexCache& regexes) {
   RouteCondition condition;
+  condition.wants_grpc = proto.has_grpc();
   condition.headers.reserve(static_cast<size_t>(proto.headers_size()));
   for (int i = 0; i < proto.headers_size(); ++i) {
     auto header = CompileHeader(proto.headers(i), regexes);
     if (!header.ok()) return Annotate(header.status(), StrCat("headers[", i, "]"));
-    if (proto.headers(i).string_match().ignore_case() &&
-        header->text.kind == StringMatch::Kind::kRegex) {
-      warnings.push_back(StrCat("match.headers[", i,
-                                "].string_match.ignore_case: has no effect on safe_regex; write "
-                                "(?i) in the pattern"));
-    }
     condition.headers.push_back(*std::move(header));
   }
   condition.query.reserve(static_cast<size_t>(proto.query_parameters_size()));

@@ -13,15 +13,22 @@ class HeaderMatcher;
 class RouteMatch;
 }  // namespace envoy::config::route::v3
 
+namespace xds::type::matcher::v3 {
+class StringMatcher;
+}
+
 namespace fairlead::route {
 
-// Everything in a match but its path. Puts what people should know into `warnings`.
+// Everything in a match but its path.
 absl::StatusOr<RouteCondition> CompileCondition(const envoy::config::route::v3::RouteMatch& proto,
-                                                RegexCache& regexes,
-                                                std::vector<std::string>& warnings);
+                                                RegexCache& regexes);
 
 // One header's part; errors begin with the field's path from HeaderMatcher.
 absl::StatusOr<HeaderMatch> CompileHeaderMatch(const envoy::config::route::v3::HeaderMatcher& proto,
+                                               RegexCache& regexes);
+
+// Errors begin with the field's path from StringMatcher.
+absl::StatusOr<StringMatch> CompileStringMatch(const ::xds::type::matcher::v3::StringMatcher& proto,
                                                RegexCache& regexes);
 
 }  // namespace fairlead::route

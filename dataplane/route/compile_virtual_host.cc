@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dataplane/base/status.h"
+#include "dataplane/route/compile_match_tree.h"
 #include "dataplane/route/compile_overrides.h"
 #include "dataplane/route/match_index_builder.h"
 #include "envoy/config/route/v3/route_components.pb.h"
@@ -11,6 +12,7 @@ namespace fairlead::route {
 namespace {
 
 using RouteProto = envoy::config::route::v3::Route;
+using RouteList = envoy::config::route::v3::RouteList;
 using VirtualHostProto = envoy::config::route::v3::VirtualHost;
 using Edits = std::shared_ptr<const HeaderEdits>;
 
@@ -36,8 +38,7 @@ class Compilation {
         table_(table),
         context_(context),
         caches_(caches),
-        host_(std::make_shared<VirtualHost>()),
-        index_(*host_, caches) {}
+        host_(std::make_shared<VirtualHost>()) {}
 
   absl::StatusOr<std::shared_ptr<VirtualHost>> Run() {
     host_->name = proto_.name();
@@ -46,13 +47,20 @@ class Compilation {
         std::vector<OverrideEntry> own,
         CompileOverrides(proto_.typed_per_filter_config(), context_, host_->warnings));
     overrides_ = MergeOverrides(table_.overrides, std::move(own));
-    host_->routes.reserve(static_cast<size_t>(proto_.routes_size()));
-    for (int i = 0; i < proto_.routes_size(); ++i) {
-      const RouteProto& route = proto_.routes(i);
-      const absl::Status status = AddRoute(static_cast<uint32_t>(i), route);
-      if (!status.ok()) return Annotate(status, Where(i, route));
+    FL_RETURN_IF_ERROR(SetTlsNeed());
+    if (!proto_.has_matcher()) {
+      FL_RETURN_IF_ERROR(AddRoutes(proto_.routes(), *host_));
+      return std::move(host_);
     }
-    index_.Finish();
+    if (!proto_.routes().empty()) {
+      return InvalidArgument("matcher: is set together with routes; only one may be");
+    }
+    // Nothing is found beside the lists.
+    FL_RETURN_IF_ERROR(AddRoutes({}, *host_));
+    auto tree = CompileMatchTree(proto_.matcher(), caches_.regexes,
+                                 [this](const RouteList& list) { return AddList(list); });
+    if (!tree.ok()) return Annotate(tree.status(), "matcher");
+    host_->tree = *std::move(tree);
     return std::move(host_);
   }
 
@@ -62,15 +70,65 @@ class Compilation {
                                 : StrCat("routes[", position, "] '", route.name(), "'");
   }
 
-  absl::Status AddRoute(uint32_t position, const RouteProto& proto) {
-    Route& route = host_->routes.emplace_back();
+  absl::Status SetTlsNeed() {
+    switch (proto_.require_tls()) {
+      case VirtualHostProto::NONE:
+        return absl::OkStatus();
+      case VirtualHostProto::EXTERNAL_ONLY:
+        host_->tls_need = VirtualHost::TlsNeed::kExternal;
+        break;
+      case VirtualHostProto::ALL:
+        host_->tls_need = VirtualHost::TlsNeed::kAll;
+        break;
+      default:
+        return InvalidArgument("require_tls: ", static_cast<int>(proto_.require_tls()),
+                               " is not NONE, EXTERNAL_ONLY or ALL");
+    }
+    auto route = std::make_unique<Route>();
+    route->virtual_host = host_->name;
+    route->action = Redirect{.keeps_host = true, .scheme = "https"};
+    route->overrides = overrides_;
+    host_->tls_redirect = std::move(route);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<uint32_t> AddList(const RouteList& proto) {
+    auto list = std::make_unique<VirtualHost>();
+    list->name = host_->name;
+    FL_RETURN_IF_ERROR(AddRoutes(proto.routes(), *list));
+    const auto number = static_cast<uint32_t>(host_->lists.size());
+    for (const std::string& warning : list->warnings) {
+      host_->warnings.push_back(StrCat("matcher: list ", number, ": ", warning));
+    }
+    host_->is_reusable = host_->is_reusable && list->is_reusable;
+    host_->lists.push_back(std::move(list));
+    return number;
+  }
+
+  absl::Status AddRoutes(const google::protobuf::RepeatedPtrField<RouteProto>& routes,
+                         VirtualHost& host) {
+    MatchIndexBuilder index(host, caches_);
+    host.routes.reserve(static_cast<size_t>(routes.size()));
+    for (int i = 0; i < routes.size(); ++i) {
+      const absl::Status status = AddRoute(static_cast<uint32_t>(i), routes[i], host, index);
+      if (!status.ok()) return Annotate(status, Where(i, routes[i]));
+    }
+    index.Finish();
+    return absl::OkStatus();
+  }
+
+  absl::Status AddRoute(uint32_t position, const RouteProto& proto, VirtualHost& host,
+                        MatchIndexBuilder& index) {
+    Route& route = host.routes.emplace_back();
     route.name = proto.name();
     route.virtual_host = host_->name;
-    FL_RETURN_IF_ERROR(Annotate(index_.Add(position, proto.match()), "match"));
+    route.sends_attempt_count = proto_.include_request_attempt_count();
+    route.returns_attempt_count = proto_.include_attempt_count_in_response();
+    FL_RETURN_IF_ERROR(Annotate(index.Add(position, proto.match()), "match"));
     bool reads_file = false;
     FL_ASSIGN_OR_RETURN(route.action, CompileAction(proto, table_.limits, context_.slots,
                                                     caches_.regexes, reads_file));
-    if (reads_file) host_->is_reusable = false;
+    if (reads_file) host.is_reusable = false;
     FL_ASSIGN_OR_RETURN(const LevelEdits edits, CompileLevelEdits(proto));
     route.request_edits = InOrder(edits.request, edits_.request, table_.edits.request,
                                   table_.most_specific_edits_last);
@@ -80,7 +138,7 @@ class Compilation {
     FL_ASSIGN_OR_RETURN(std::vector<OverrideEntry> own,
                         CompileOverrides(proto.typed_per_filter_config(), context_, warnings));
     for (const std::string& warning : warnings) {
-      host_->warnings.push_back(StrCat(Where(static_cast<int>(position), proto), ": ", warning));
+      host.warnings.push_back(StrCat(Where(static_cast<int>(position), proto), ": ", warning));
     }
     route.overrides = MergeOverrides(overrides_, std::move(own));
     return absl::OkStatus();
@@ -91,7 +149,6 @@ class Compilation {
   const CompileContext& context_;
   CompileCaches& caches_;
   std::shared_ptr<VirtualHost> host_;
-  MatchIndexBuilder index_;
   LevelEdits edits_;
   std::vector<OverrideEntry> overrides_;
 };
@@ -99,11 +156,12 @@ class Compilation {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const VirtualHost>> CompileVirtualHost(
-    const VirtualHostProto& proto, const Fingerprint& fingerprint, const TableLevel& table,
+    const VirtualHostProto& proto, const HostFingerprints& fingerprints, const TableLevel& table,
     const CompileContext& context, CompileCaches& caches) {
   FL_ASSIGN_OR_RETURN(std::shared_ptr<VirtualHost> host,
                       Compilation(proto, table, context, caches).Run());
-  host->fingerprint = fingerprint;
+  host->fingerprint = fingerprints.message;
+  host->domains = fingerprints.domains;
   return host;
 }
 

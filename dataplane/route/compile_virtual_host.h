@@ -29,8 +29,13 @@ struct TableLevel {
   ActionLimits limits;
 };
 
+struct HostFingerprints {
+  Fingerprint message;
+  Fingerprint domains;
+};
+
 absl::StatusOr<std::shared_ptr<const VirtualHost>> CompileVirtualHost(
-    const envoy::config::route::v3::VirtualHost& proto, const Fingerprint& fingerprint,
+    const envoy::config::route::v3::VirtualHost& proto, const HostFingerprints& fingerprints,
     const TableLevel& table, const CompileContext& context, CompileCaches& caches);
 
 }  // namespace fairlead::route

@@ -76,6 +76,27 @@ TEST(HostMatchTest, PortCanBeIgnored) {
   EXPECT_EQ(Host(*table, "[2001:db8::1]"), "[2001:db8::1]");
 }
 
+TEST(HostMatchTest, TlsCanBeAskedFor) {
+  const auto answer = [](const std::string& need, testing::Request request) -> std::string {
+    const auto table = testing::MakeHost("require_tls: " + need +
+                                         " routes { name: 'r' match { prefix: '/a' } "
+                                         "route { cluster: 'c' } }");
+    request.path = "/a";
+    const Route* route = testing::Find(*table, request);
+    if (std::holds_alternative<Redirect>(route->action)) {
+      return std::get<Redirect>(route->action).scheme;
+    }
+    return route->name;
+  };
+  EXPECT_EQ(answer("NONE", {}), "r");
+  EXPECT_EQ(answer("ALL", {}), "https");
+  EXPECT_EQ(answer("ALL", {.scheme = "https"}), "r");
+  EXPECT_EQ(answer("ALL", {.headers = {{"x-forwarded-proto", "https"}}}), "r");
+  EXPECT_EQ(answer("ALL", {.headers = {{"x-envoy-internal", "true"}}}), "https");
+  EXPECT_EQ(answer("EXTERNAL_ONLY", {}), "https");
+  EXPECT_EQ(answer("EXTERNAL_ONLY", {.headers = {{"x-envoy-internal", "true"}}}), "r");
+}
+
 TEST(HostMatchTest, NoHostFindsOnlyAny) {
   EXPECT_EQ(Host(*MakeTable(Hosts({"a.com", "*.com"})), ""), "none");
   EXPECT_EQ(Host(*MakeTable(Hosts({"a.com", "*"})), ""), "*");

@@ -5,8 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "dataplane/base/status.h"
+#include "dataplane/route/compile_forward.h"
 #include "dataplane/route/compile_matchers.h"
 #include "dataplane/route/shadowing.h"
+#include "dataplane/route/uri_template.h"
 #include "envoy/config/route/v3/route_components.pb.h"
 
 namespace fairlead::route {
@@ -30,11 +32,7 @@ absl::Status CheckSeparatedPrefix(const std::string& prefix) {
 }  // namespace
 
 absl::Status MatchIndexBuilder::Add(uint32_t position, const RouteMatch& proto) {
-  std::vector<std::string> warnings;
-  FL_ASSIGN_OR_RETURN(RouteCondition condition, CompileCondition(proto, caches_.regexes, warnings));
-  for (const std::string& warning : warnings) {
-    host_.warnings.push_back(StrCat(Describe(position), ": ", warning));
-  }
+  FL_ASSIGN_OR_RETURN(RouteCondition condition, CompileCondition(proto, caches_.regexes));
   PathIndex::Entry entry;
   entry.position = position;
   const bool takes_none = condition.share_of != 0 && condition.share == 0;
@@ -69,17 +67,24 @@ absl::Status MatchIndexBuilder::AddPath(const RouteMatch& proto, PathIndex::Entr
       entry.kind = PathKind::kExact;
       return Annotate(AddText(proto.path(), is_case_sensitive, entry), "path");
     case RouteMatch::kSafeRegex:
-      return AddRegex(proto.safe_regex().regex(), entry);
+      return Annotate(AddRegex(proto.safe_regex().regex(), entry), "safe_regex.regex");
+    case RouteMatch::kPathMatchPolicy: {
+      FL_ASSIGN_OR_RETURN(const std::string uri_template, UriTemplateOf(proto));
+      auto pattern = UriTemplateRegex(uri_template);
+      absl::Status status = pattern.status();
+      if (status.ok()) status = AddRegex(*pattern, entry);
+      return Annotate(status, "path_match_policy.path_template");
+    }
     default:
       return InvalidArgument(
-          "path_specifier: one of prefix, path, path_separated_prefix, safe_regex is needed; "
-          "others are not supported");
+          "path_specifier: one of prefix, path, path_separated_prefix, safe_regex, "
+          "path_match_policy is needed; others are not supported");
   }
 }
 
 absl::Status MatchIndexBuilder::AddRegex(const std::string& pattern, PathIndex::Entry entry) {
   auto regex = caches_.regexes.Get(pattern);
-  if (!regex.ok()) return Annotate(regex.status(), "safe_regex.regex");
+  if (!regex.ok()) return regex.status();
   host_.routes[entry.position].matched_prefix = std::string::npos;
   const std::string& prefix = keys_.emplace_back(LiteralPrefix(**regex));
   regex_entries_.push_back(

@@ -37,8 +37,19 @@ bool QueryMatch::Matches(std::string_view path) const {
   return value.has_value() && text->Matches(*value);
 }
 
+namespace {
+
+bool IsGrpc(const codec::RequestHead& head) {
+  constexpr std::string_view kGrpc = "application/grpc";
+  const std::string_view type = head.headers.Get(codec::HeaderId::kContentType);
+  return type.starts_with(kGrpc) && (type.size() == kGrpc.size() || type[kGrpc.size()] == '+');
+}
+
+}  // namespace
+
 bool RouteCondition::Holds(const codec::RequestHead& head, uint64_t random) const {
   if (share_of != 0 && random % share_of >= share) return false;
+  if (wants_grpc && !IsGrpc(head)) return false;
   for (const HeaderMatch& header : headers) {
     if (!header.Matches(head)) return false;
   }

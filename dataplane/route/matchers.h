@@ -54,13 +54,15 @@ struct QueryMatch {
 struct RouteCondition {
   // `random` is compared with the route's share.
   bool Holds(const codec::RequestHead& head, uint64_t random) const;
-  bool empty() const { return headers.empty() && query.empty() && share_of == 0; }
+  bool empty() const { return headers.empty() && query.empty() && share_of == 0 && !wants_grpc; }
 
   std::vector<HeaderMatch> headers;
   std::vector<QueryMatch> query;
   // The route takes `share` of `share_of` requests; `share_of` 0: all.
   uint32_t share = 0;
   uint32_t share_of = 0;
+  // Content-Type is that of gRPC (RouteMatch.grpc).
+  bool wants_grpc = false;
 };
 
 }  // namespace fairlead::route

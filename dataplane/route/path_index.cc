@@ -102,6 +102,22 @@ void PathIndex::Find(std::string_view path, PathCandidates& found) const {
   }
 }
 
+size_t PathIndex::Cost(std::string_view path) const {
+  size_t cost = 0;
+  const auto visit = [&](uint32_t value, size_t) {
+    if (value >> kTagShift != kSlot) return;
+    const Slot& slot = slots_[value & kPositionMax];
+    cost += slot.conditional_end - slot.conditional_begin;
+  };
+  const auto step = [&] { ++cost; };
+  if (fold_case_) {
+    tree_.Walk<true>(path, visit, step);
+  } else {
+    tree_.Walk<false>(path, visit, step);
+  }
+  return cost;
+}
+
 std::shared_ptr<const PathIndex> PathIndexCache::Get(std::vector<PathIndex::Entry> entries,
                                                      bool fold_case) {
   const auto build = [&] {

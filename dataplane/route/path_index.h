@@ -86,6 +86,9 @@ class PathIndex {
   // Adds what `path` (without its query) may match to `found`.
   void Find(std::string_view path, PathCandidates& found) const;
 
+  // How many nodes and routes Find(path) looks at.
+  size_t Cost(std::string_view path) const;
+
   bool empty() const { return tree_.empty(); }
 
  private:

@@ -115,6 +115,8 @@ TEST(PathMatchTest, PathParametersCanBeIgnored) {
       testing::MakeTable(routes + " ignore_path_parameters_in_path_matching: true");
   EXPECT_EQ(Path(*ignored, "/internal/path1;a=b?q"), "exact");
   EXPECT_EQ(Path(*ignored, "/internal;a"), "sep");
+  EXPECT_EQ(Path(*ignored, "/internal;a/path1;b=/c"), "sep");
+  EXPECT_EQ(Path(*ignored, "/internal;a;x/path1;b?;"), "exact");
 }
 
 TEST(PathMatchTest, OddPathsAreMatchedAsTheyAre) {

@@ -41,8 +41,12 @@ class RadixTree {
 
   // Calls `visit(value, depth)` for each key that `text` starts with. With `kFold`, capital ASCII
   // letters of `text` count as small ones (the keys are small already).
-  template <bool kFold, typename Visit>
-  void Walk(std::string_view text, Visit&& visit) const;
+  // `step()` is called for each node that is looked at (for tests: a walk's cost).
+  struct NoStep {
+    void operator()() const {}
+  };
+  template <bool kFold, typename Visit, typename Step = NoStep>
+  void Walk(std::string_view text, Visit&& visit, Step step = {}) const;
 
  private:
   struct Node {
@@ -75,14 +79,15 @@ class RadixTree {
   uint32_t nodes_ = 0;
 };
 
-template <bool kFold, typename Visit>
-void RadixTree::Walk(std::string_view text, Visit&& visit) const {
+template <bool kFold, typename Visit, typename Step>
+void RadixTree::Walk(std::string_view text, Visit&& visit, Step step) const {
   if (nodes_ == 0) return;
   const Node* node = nodes();
   size_t depth = 0;
   // How many bytes of the label are known to be there: the first, once a node was chosen by it.
   size_t known = 0;
   while (true) {
+    step();
     const size_t size = node->label_size;
     if (size > text.size() - depth) return;
     if (size > known &&

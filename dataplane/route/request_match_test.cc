@@ -139,6 +139,17 @@ TEST(RequestMatchTest, OneOfSeveralFieldsIsEnough) {
   EXPECT_TRUE(takes("string_match { exact: 'c' } invert_match: true"));
 }
 
+TEST(RequestMatchTest, Grpc) {
+  const auto takes = [](const std::string& type) {
+    return Takes("grpc {}", With("content-type", type));
+  };
+  EXPECT_TRUE(takes("application/grpc"));
+  EXPECT_TRUE(takes("application/grpc+proto"));
+  EXPECT_FALSE(takes("application/grpc-web"));
+  EXPECT_FALSE(takes("application/json"));
+  EXPECT_FALSE(Takes("grpc {}", {}));
+}
+
 TEST(RequestMatchTest, AllConditionsMustHold) {
   const std::string both =
       "headers { name: 'x' } headers { name: 'y' } query_parameters { name: 'q' }";

@@ -139,6 +139,62 @@ TEST(ReuseTest, FilesAreReadAgain) {
   EXPECT_EQ(std::get<DirectResponse>(At(*second, 0)->action).body, "two");
 }
 
+// The change that makes `text` of what `previous` was compiled from, whose hosts at `places`
+// differ.
+std::shared_ptr<const RouteTable> Change(const RouteTable& previous, std::string_view text,
+                                         const std::vector<uint32_t>& places) {
+  auto news = testing::ParseConfig(text);
+  const auto all = news.virtual_hosts();
+  news.clear_virtual_hosts();
+  for (const uint32_t place : places) *news.add_virtual_hosts() = all[static_cast<int>(place)];
+  auto table = RouteTable::CompileChange(news, places, {TestSlots(), nullptr}, previous);
+  if (!table.ok()) ADD_FAILURE() << table.status().message();
+  return table.ok() ? *std::move(table) : nullptr;
+}
+
+std::string ThreeHosts(std::string_view second) {
+  return StrCat(
+      "name: 'r' virtual_hosts { name: 'a' domains: 'a.com' routes { name: 'a1' match "
+      "{ prefix: '/' } route { cluster: 'c' } } } virtual_hosts { name: 'b' ",
+      second,
+      " } virtual_hosts { name: 'c' domains: 'c.com' routes { name: 'c1' match "
+      "{ prefix: '/' } route { cluster: 'c' } } routes { name: 'c2' match { prefix: "
+      "'/x' } route { cluster: 'c' } } }");
+}
+
+TEST(ReuseTest, AChangeCompilesItsHostsOnly) {
+  const auto host = [](std::string_view route) {
+    return StrCat("domains: 'b.com' routes { name: '", route,
+                  "' match { prefix: '/' } route { cluster: 'c' } }");
+  };
+  const auto first = testing::MakeTable(ThreeHosts(host("old")));
+  const auto second = Change(*first, ThreeHosts(host("new")), {1});
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->virtual_hosts_reused(), 2u);
+  EXPECT_EQ(testing::Matched(*second, {.host = "b.com"}), "new");
+  EXPECT_EQ(testing::Find(*second, {.host = "a.com"}), testing::Find(*first, {.host = "a.com"}));
+  EXPECT_EQ(second->warnings(), first->warnings());
+  // And the whole, compiled after it, takes everything over.
+  const auto third = testing::MakeTable(ThreeHosts(host("new")), second.get());
+  EXPECT_EQ(third->virtual_hosts_reused(), 3u);
+  // Nothing changed.
+  EXPECT_NE(Change(*first, ThreeHosts(host("old")), {}), nullptr);
+}
+
+TEST(ReuseTest, AChangeOfDomainsOrFilesNeedsTheWhole) {
+  const std::string route = " routes { match { prefix: '/' } route { cluster: 'c' } }";
+  const auto first = testing::MakeTable(ThreeHosts("domains: 'b.com'" + route));
+  EXPECT_EQ(Change(*first, ThreeHosts("domains: 'd.com'" + route), {1}), nullptr);
+  EXPECT_EQ(Change(*first, ThreeHosts("domains: 'b.com' domains: 'd.com'" + route), {1}), nullptr);
+  const std::string file = ::testing::TempDir() + "/change_body";
+  std::ofstream(file) << "body";
+  const auto with_file = testing::MakeTable(
+      ThreeHosts("domains: 'b.com' routes { match { prefix: '/' } direct_response { status: 200 "
+                 "body { filename: '" +
+                 file + "' } } }"));
+  EXPECT_EQ(Change(*with_file, ThreeHosts("domains: 'b.com'" + route), {1}), nullptr);
+}
+
 TEST(ReuseTest, AnErrorLeavesTheFormerTableAsItIs) {
   RouteConfiguration config = Hosts(3);
   const auto first = Compile(config, nullptr);

@@ -1,10 +1,13 @@
 #include "dataplane/route/rewrite.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "dataplane/base/strings.h"
+#include "dataplane/route/request_field.h"
 #include "dataplane/route/request_path.h"
+#include "dataplane/route/uri_template.h"
 
 namespace fairlead::route {
 namespace {
@@ -13,8 +16,8 @@ namespace {
 constexpr size_t kReplaceWorkMax = 4 << 20;
 
 // Every match in `text` replaced. Nullopt when that might take too much memory.
-std::optional<std::string> ReplaceAll(const PathRewrite& rewrite, std::string_view text) {
-  const std::string& substitution = rewrite.regex_substitution;
+std::optional<std::string> ReplaceAll(const re2::RE2& regex, const std::string& substitution,
+                                      std::string_view text) {
   // There are at most size + 1 matches; what a group captures lies within its match.
   const size_t groups =
       static_cast<size_t>(std::count(substitution.begin(), substitution.end(), '\\'));
@@ -22,7 +25,22 @@ std::optional<std::string> ReplaceAll(const PathRewrite& rewrite, std::string_vi
     return std::nullopt;
   }
   std::string out(text);
-  re2::RE2::GlobalReplace(&out, *rewrite.regex, substitution);
+  re2::RE2::GlobalReplace(&out, regex, substitution);
+  return out;
+}
+
+// What the substitution makes of a template's match of all of `text`; nothing if it does not match.
+std::string FillTemplate(const PathRewrite& rewrite, std::string_view text) {
+  const re2::StringPiece path(text.data(), text.size());
+  // The whole match, and a group for each variable.
+  std::array<re2::StringPiece, kUriTemplateVariablesMax + 1> groups;
+  const int size = rewrite.regex->NumberOfCapturingGroups() + 1;
+  std::string out;
+  if (size > static_cast<int>(groups.size()) ||
+      !rewrite.regex->Match(path, 0, path.size(), re2::RE2::ANCHOR_BOTH, groups.data(), size) ||
+      !rewrite.regex->Rewrite(&out, rewrite.regex_substitution, groups.data(), size)) {
+    return "";
+  }
   return out;
 }
 
@@ -32,8 +50,14 @@ std::optional<std::string> Rewrite(const PathRewrite& rewrite, size_t matched_pr
   const std::string_view only = PathWithoutQuery(path);
   std::string out;
   std::string_view rest;
-  if (rewrite.regex != nullptr) {
-    std::optional<std::string> replaced = ReplaceAll(rewrite, only);
+  if (rewrite.is_template) {
+    out = FillTemplate(rewrite, only);
+    // A filter may have changed the path since it matched.
+    if (out.empty()) return std::string(path);
+    rest = path.substr(only.size());
+  } else if (rewrite.regex != nullptr) {
+    std::optional<std::string> replaced =
+        ReplaceAll(*rewrite.regex, rewrite.regex_substitution, only);
     if (!replaced.has_value()) return std::nullopt;
     out = *std::move(replaced);
     rest = path.substr(only.size());
@@ -103,14 +127,35 @@ std::string_view RewrittenPath(const Forward& forward, const Route& route, std::
   return rewritten.has_value() ? keep.Keep(*rewritten) : std::string_view();
 }
 
+std::string_view RewrittenHost(const HostRewrite& rewrite, const codec::RequestHead& head,
+                               codec::HeaderMap& keep) {
+  switch (rewrite.kind) {
+    case HostRewrite::Kind::kLiteral:
+      return rewrite.text;
+    case HostRewrite::Kind::kHeader: {
+      std::string text;
+      const auto values = RequestField(rewrite.text).FindAll(head, text);
+      if (values.empty() || values[0].empty()) return "";
+      return keep.Keep(values[0]);
+    }
+    case HostRewrite::Kind::kPathRegex: {
+      const auto host = ReplaceAll(*rewrite.regex, rewrite.text, PathWithoutQuery(head.path));
+      if (!host.has_value() || host->empty() || host->size() > kRewrittenHostMax) return "";
+      return keep.Keep(*host);
+    }
+  }
+  return "";
+}
+
 std::string RedirectLocation(const Redirect& redirect, const Route& route,
                              const codec::RequestHead& head) {
   const std::string_view scheme = redirect.scheme.empty() ? head.scheme : redirect.scheme;
   const std::optional<std::string> path = RedirectPath(redirect, route, head.path);
   if (!path.has_value()) return "";
   std::string out = StrCat(scheme, "://");
-  StrAppend(&out, redirect.host.empty() ? RequestHost(head, scheme, redirect.port != 0)
-                                        : std::string_view(redirect.host));
+  StrAppend(&out, redirect.keeps_host     ? head.authority
+                  : redirect.host.empty() ? RequestHost(head, scheme, redirect.port != 0)
+                                          : std::string_view(redirect.host));
   if (redirect.port != 0) StrAppend(&out, ":", redirect.port);
   StrAppend(&out, *path);
   return out;

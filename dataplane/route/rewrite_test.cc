@@ -93,6 +93,49 @@ TEST(RewriteTest, ResultStartsWithASlash) {
   EXPECT_EQ(Rewritten("prefix: '/'", "regex_rewrite { pattern { regex: '.*' } }", "/a?b"), "/?b");
 }
 
+TEST(RewriteTest, UriTemplate) {
+  const auto policy = [](std::string_view field, std::string_view type, std::string_view text) {
+    return StrCat(field, " { name: 'x' typed_config { [type.googleapis.com/envoy.extensions.path.",
+                  type, "] { ", text, " } } } ");
+  };
+  const auto table = MakeHost(
+      StrCat("routes { match { ",
+             policy("path_match_policy", "match.uri_template.v3.UriTemplateMatchConfig",
+                    "path_template: '/users/{id}/posts/{rest=**}'"),
+             "} route { cluster: 'c' ",
+             policy("path_rewrite_policy", "rewrite.uri_template.v3.UriTemplateRewriteConfig",
+                    "path_template_rewrite: '/p/{rest}/{id}'"),
+             "} }"));
+  codec::HeaderMap keep;
+  const Route* route = testing::Find(*table, {.path = "/users/7/posts/a/b?q"});
+  ASSERT_NE(route, nullptr);
+  const auto& forward = std::get<Forward>(route->action);
+  EXPECT_EQ(RewrittenPath(forward, *route, "/users/7/posts/a/b?q", keep), "/p/a/b/7?q");
+  // A filter has changed the path since.
+  EXPECT_EQ(RewrittenPath(forward, *route, "/other?q", keep), "/other?q");
+  EXPECT_EQ(testing::Find(*table, {.path = "/users/7/posts"}), nullptr);
+}
+
+TEST(RewriteTest, HostOfAFieldOrThePath) {
+  const auto host = [](const std::string& fields, testing::Request request) {
+    const auto table = testing::MakeHost(
+        StrCat("routes { match { prefix: '/' } route { cluster: 'c' ", fields, " } }"));
+    codec::RequestHead head;
+    testing::FillHead(request, head);
+    const Route* route = testing::Find(*table, request);
+    return std::string(
+        RewrittenHost(*std::get<Forward>(route->action).host_rewrite, head, head.headers));
+  };
+  const std::string by_header = "host_rewrite_header: 'X-Host'";
+  EXPECT_EQ(host(by_header, {.headers = {{"x-host", "b.com"}, {"x-host", "c.com"}}}), "b.com");
+  EXPECT_EQ(host(by_header, {.headers = {{"x-host", ""}}}), "");
+  EXPECT_EQ(host(by_header, {}), "");
+  const std::string by_path =
+      "host_rewrite_path_regex { pattern { regex: '^/([a-z]+)/.*$' } substitution: '\\\\1.com' }";
+  EXPECT_EQ(host(by_path, {.path = "/shop/x?y=/a/b"}), "shop.com");
+  EXPECT_EQ(host(by_path, {.path = "/" + std::string(2000, 'a') + "/x"}), "");
+}
+
 TEST(RewriteTest, GrowthIsBounded) {
   const std::string grow =
       "regex_rewrite { pattern { regex: 'a' } substitution: '" + std::string(100, 'b') + "' }";

@@ -74,6 +74,14 @@ struct HeaderEdits {
 // level before, so they cannot be merged into one; levels without edits are left out.
 using HeaderEditSteps = std::vector<std::shared_ptr<const HeaderEdits>>;
 
+// What few clusters of a route have.
+struct ClusterExtras {
+  // The request's field that names the cluster (cluster_header), lower-case; the slot is null then.
+  std::string name_header;
+  // Host becomes this, before the route's own rewrite. Empty: it stays.
+  std::string host_rewrite;
+};
+
 struct WeightedCluster {
   std::shared_ptr<const cluster::ClusterSlot> slot;
   // Sum of the weights up to and with this one: the first whose value is above a number in [0,
@@ -82,6 +90,8 @@ struct WeightedCluster {
   // Applied before the route's own edits (Envoy's order).
   HeaderEditSteps request_edits;
   HeaderEditSteps response_edits;
+  // Usually null.
+  std::shared_ptr<const ClusterExtras> extras;
 };
 
 // Where the hash of a consistent-hash policy comes from (RouteAction.HashPolicy).
@@ -101,12 +111,26 @@ struct PathRewrite {
   // Replaces every match in the path without its query.
   std::shared_ptr<const re2::RE2> regex;
   std::string regex_substitution;
+  // The regex is that of a URI template: it matches the whole path, which becomes the substitution.
+  bool is_template = false;
+};
+
+// What Host becomes (rewrite.h); where nothing comes out, it stays.
+struct HostRewrite {
+  enum class Kind : uint8_t { kLiteral, kHeader, kPathRegex };
+  Kind kind = Kind::kLiteral;
+  // The new host, the field that has it (lower-case), or the substitution.
+  std::string text;
+  // Replaces every match in the path without its query.
+  std::shared_ptr<const re2::RE2> regex;
 };
 
 struct Forward {
   // One, or several by weight (weighted_choice.h).
   std::vector<WeightedCluster> clusters;
   uint32_t total_weight = 1;
+  // The field whose number picks by weight, lower-case (WeightedCluster.header_name); usually null.
+  std::shared_ptr<const std::string> weight_header;
   // 503, 404 or 500 when the cluster does not exist.
   uint16_t cluster_not_found_status = 503;
   // Host becomes the picked endpoint's hostname (auto_host_rewrite).
@@ -118,7 +142,8 @@ struct Forward {
   std::optional<std::chrono::milliseconds> idle_timeout;
   // Null: the path goes on as it came.
   std::shared_ptr<const PathRewrite> rewrite;
-  std::optional<std::string> host_rewrite;
+  // Null: Host goes on as it came.
+  std::shared_ptr<const HostRewrite> host_rewrite;
   std::vector<HashPolicy> hash_policies;
 };
 
@@ -127,6 +152,8 @@ struct Redirect {
   // 0: none is named.
   uint16_t port = 0;
   bool strip_query = false;
+  // Host stays as it came, with whatever port it has (VirtualHost.require_tls).
+  bool keeps_host = false;
   // Empty: as in the request.
   std::string scheme;
   std::string host;
@@ -140,11 +167,17 @@ struct DirectResponse {
   std::string body;
 };
 
+// Nothing that HTTP could do (Route.non_forwarding_action): such a request is not answered by any
+// cluster.
+struct NoForwarding {};
+
+using Action = std::variant<Forward, Redirect, DirectResponse, NoForwarding>;
+
 struct Route {
   std::string name;
   // For logs: the virtual host's name, kept by the virtual host that owns this route.
   std::string_view virtual_host;
-  std::variant<Forward, Redirect, DirectResponse> action;
+  Action action;
   // How many bytes of the path the match takes, for rewrites: the length of a prefix or an exact
   // path; npos, the whole path without its query, for a regex.
   size_t matched_prefix = std::string::npos;
@@ -154,6 +187,9 @@ struct Route {
   HeaderEditSteps response_edits;
   // Sorted by filter; the most specific level's, already merged.
   std::vector<OverrideEntry> overrides;
+  // The virtual host's: x-envoy-attempt-count goes to the upstream, or to the client.
+  bool sends_attempt_count = false;
+  bool returns_attempt_count = false;
 
   // The override for a filter; null when there is none.
   const OverrideEntry* FindOverride(uint32_t filter) const {

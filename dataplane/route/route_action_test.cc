@@ -46,7 +46,7 @@ TEST_F(RouteActionTest, ForwardDefaults) {
   EXPECT_EQ(forward.idle_timeout, std::nullopt);
   EXPECT_EQ(forward.cluster_not_found_status, 503);
   EXPECT_EQ(forward.rewrite, nullptr);
-  EXPECT_EQ(forward.host_rewrite, std::nullopt);
+  EXPECT_EQ(forward.host_rewrite, nullptr);
   EXPECT_FALSE(forward.host_rewrite_auto);
 }
 
@@ -59,7 +59,8 @@ TEST_F(RouteActionTest, ForwardFields) {
   EXPECT_EQ(forward.timeout, milliseconds(3501));
   EXPECT_EQ(forward.idle_timeout, milliseconds(0));
   EXPECT_EQ(forward.cluster_not_found_status, 404);
-  EXPECT_EQ(forward.host_rewrite, "b.com");
+  ASSERT_NE(forward.host_rewrite, nullptr);
+  EXPECT_EQ(forward.host_rewrite->text, "b.com");
   EXPECT_TRUE(forward.append_x_forwarded_host);
   EXPECT_EQ(MakeForward("cluster: 'c' timeout { nanos: 1 }").timeout, milliseconds(1));
   EXPECT_TRUE(MakeForward("cluster: 'c' auto_host_rewrite { value: true }").host_rewrite_auto);
@@ -98,6 +99,40 @@ TEST_F(RouteActionTest, WeightedClustersArePickedByWeight) {
   EXPECT_TRUE(PickCluster(forward, 0).request_edits.empty());
 }
 
+TEST_F(RouteActionTest, WeightsCanBePickedByAFieldOfTheRequest) {
+  const Forward& forward = MakeForward(R"(weighted_clusters { header_name: "X-Number"
+      clusters { name: "a" weight { value: 30 } } clusters { name: "b" weight { value: 70 } } })");
+  const auto number = [&](std::vector<std::pair<std::string, std::string>> fields) {
+    codec::RequestHead head;
+    const testing::Request request{.headers = std::move(fields)};
+    testing::FillHead(request, head);
+    return WeightNumber(forward, head, 5);
+  };
+  EXPECT_EQ(number({{"x-number", "31"}}), 31u);
+  EXPECT_EQ(number({{"x-number", "18446744073709551615"}}), 18446744073709551615u);
+  EXPECT_EQ(number({}), 5u);
+  EXPECT_EQ(number({{"x-number", "-1"}}), 5u);
+  EXPECT_EQ(number({{"x-number", "1"}, {"x-number", "2"}}), 5u);
+}
+
+TEST_F(RouteActionTest, ClustersNamedByTheRequest) {
+  const Forward& one = MakeForward("cluster_header: 'X-Cluster'");
+  ASSERT_EQ(one.clusters.size(), 1u);
+  EXPECT_EQ(one.clusters[0].slot, nullptr);
+  EXPECT_EQ(one.clusters[0].extras->name_header, "x-cluster");
+  const Forward& weighted = MakeForward(R"(weighted_clusters {
+      clusters { cluster_header: "x" weight { value: 1 } }
+      clusters { name: "b" weight { value: 1 } host_rewrite_literal: "b.com" }
+      clusters { name: "c" weight { value: 1 } } })");
+  EXPECT_EQ(weighted.clusters[0].extras->name_header, "x");
+  EXPECT_EQ(weighted.clusters[1].extras->host_rewrite, "b.com");
+  EXPECT_EQ(weighted.clusters[2].extras, nullptr);
+}
+
+TEST_F(RouteActionTest, NonForwarding) {
+  EXPECT_TRUE(std::holds_alternative<NoForwarding>(Make("non_forwarding_action {}").action));
+}
+
 TEST_F(RouteActionTest, RedirectFields) {
   const auto redirect = [&](const std::string& fields) {
     return std::get<Redirect>(Make(StrCat("redirect { ", fields, " }")).action);
@@ -118,6 +153,9 @@ TEST_F(RouteActionTest, DirectResponseBodies) {
   };
   EXPECT_EQ(response("status: 204").body, "");
   EXPECT_EQ(response("status: 503 body { inline_string: 'down' }").body, "down");
+  ASSERT_EQ(setenv("FAIRLEAD_TEST_BODY", "set", 1), 0);
+  EXPECT_EQ(response("status: 200 body { environment_variable: 'FAIRLEAD_TEST_BODY' }").body,
+            "set");
   EXPECT_EQ(response("status: 200 body { inline_bytes: '\\000\\001' }").body,
             std::string("\0\1", 2));
   const std::string file = ::testing::TempDir() + "/direct_response_body";

@@ -1,8 +1,10 @@
 #include "dataplane/route/route_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "dataplane/base/status.h"
 #include "dataplane/route/compile_overrides.h"
 #include "dataplane/route/compile_virtual_host.h"
@@ -17,13 +19,23 @@ namespace fairlead::route {
 using envoy::config::route::v3::RouteConfiguration;
 using VirtualHostProto = envoy::config::route::v3::VirtualHost;
 
-// A virtual host, and what the usual match needs of it, so that it is found without touching the
-// rest.
+// A virtual host, and what the usual match, and a change of another host, need of it, so that they
+// do not touch the rest.
 struct HostEntry {
+  explicit HostEntry(std::shared_ptr<const VirtualHost> made)
+      : host(std::move(made)),
+        paths(host->paths.get()),
+        routes(host->routes.data()),
+        is_special(host->is_special()),
+        is_reusable(host->is_reusable),
+        has_warnings(!host->warnings.empty()) {}
+
   std::shared_ptr<const VirtualHost> host;
   const PathIndex* paths = nullptr;
   const Route* routes = nullptr;
-  bool has_folded_paths = false;
+  bool is_special = false;
+  bool is_reusable = false;
+  bool has_warnings = false;
 };
 
 struct RouteTable::Compiled {
@@ -37,6 +49,10 @@ struct RouteTable::Compiled {
   Fingerprint table_level;
   // Kept while its fingerprint stays: a limit that is set for the whole table keeps its one bucket.
   std::shared_ptr<const TableLevel> level;
+  // Lower-case.
+  std::vector<std::string> internal_only_headers;
+  // Those of the level come first.
+  std::vector<std::string> level_warnings;
   std::vector<std::string> warnings;
   std::set<std::string> override_names;
   size_t hosts_reused = 0;
@@ -73,6 +89,14 @@ absl::StatusOr<std::shared_ptr<const TableLevel>> CompileTableLevel(
     level.limits.direct_response_body_max = proto.max_direct_response_body_size_bytes().value();
   }
   return made;
+}
+
+Fingerprint DomainsFingerprint(const VirtualHostProto& host) {
+  std::string bytes;
+  for (const std::string& domain : host.domains()) {
+    StrAppend(&bytes, domain.size(), ":", domain);
+  }
+  return Fingerprinter::Of(bytes);
 }
 
 Fingerprint DomainsFingerprint(const RouteConfiguration& proto) {
@@ -172,14 +196,35 @@ std::set<std::string> OverrideNames(const RouteConfiguration& proto) {
   return names;
 }
 
-void LimitWarnings(std::vector<std::string>& warnings) {
-  if (warnings.size() <= RouteTable::kWarningsMax) return;
-  const size_t more = warnings.size() - RouteTable::kWarningsMax;
-  warnings.resize(RouteTable::kWarningsMax);
-  warnings.push_back(StrCat("and ", more, " more"));
+std::vector<std::string> Warnings(std::vector<std::string> warnings,
+                                  const std::vector<HostEntry>& hosts) {
+  size_t more = 0;
+  for (const HostEntry& entry : hosts) {
+    if (!entry.has_warnings) continue;
+    for (const std::string& warning : entry.host->warnings) {
+      if (warnings.size() >= RouteTable::kWarningsMax) {
+        ++more;
+        continue;
+      }
+      warnings.push_back(StrCat("virtual host '", entry.host->name, "': ", warning));
+    }
+  }
+  if (more > 0) warnings.push_back(StrCat("and ", more, " more"));
+  return warnings;
 }
 
-std::string_view WithoutParameters(std::string_view path) { return path.substr(0, path.find(';')); }
+// Without what follows a ";" in each segment; `text` holds the result if there is any.
+std::string_view WithoutParameters(std::string_view path, std::string& text) {
+  size_t at = path.find(';');
+  if (at == std::string_view::npos) return path;
+  size_t kept = 0;
+  while (at != std::string_view::npos) {
+    text.append(path, kept, at - kept);
+    kept = std::min(path.find('/', at), path.size());
+    at = path.find(';', kept);
+  }
+  return text.append(path, kept);
+}
 
 }  // namespace
 
@@ -190,6 +235,10 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
   auto compiled = std::make_unique<Compiled>();
   compiled->name = proto.name();
   compiled->ignores_path_parameters = proto.ignore_path_parameters_in_path_matching();
+
+  for (const std::string& name : proto.internal_only_headers()) {
+    compiled->internal_only_headers.push_back(absl::AsciiStrToLower(name));
+  }
 
   compiled->domains = DomainsFingerprint(proto);
   if (old != nullptr && old->domains == compiled->domains) {
@@ -205,8 +254,9 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
   const bool may_reuse = old != nullptr && old->table_level == compiled->table_level;
   if (may_reuse) {
     compiled->level = old->level;
+    compiled->level_warnings = old->level_warnings;
   } else {
-    auto level = CompileTableLevel(proto, context, compiled->warnings);
+    auto level = CompileTableLevel(proto, context, compiled->level_warnings);
     if (!level.ok()) return Annotate(level.status(), where);
     compiled->level = *std::move(level);
   }
@@ -221,23 +271,48 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     if (host != nullptr) {
       ++compiled->hosts_reused;
     } else {
-      auto fresh = CompileVirtualHost(host_proto, fingerprint, *compiled->level, context, caches);
+      auto fresh = CompileVirtualHost(host_proto, {fingerprint, DomainsFingerprint(host_proto)},
+                                      *compiled->level, context, caches);
       if (!fresh.ok()) {
         return Annotate(fresh.status(), StrCat(where, ": virtual host '", host_proto.name(), "'"));
       }
       host = *std::move(fresh);
     }
-    for (const std::string& warning : host->warnings) {
-      compiled->warnings.push_back(StrCat("virtual host '", host->name, "': ", warning));
-    }
-    HostEntry& entry = compiled->hosts.emplace_back();
-    entry.paths = host->paths.get();
-    entry.routes = host->routes.data();
-    entry.has_folded_paths = host->folded_paths != nullptr;
-    entry.host = std::move(host);
+    compiled->hosts.emplace_back(std::move(host));
   }
   compiled->override_names = OverrideNames(proto);
-  LimitWarnings(compiled->warnings);
+  compiled->warnings = Warnings(compiled->level_warnings, compiled->hosts);
+  return std::shared_ptr<const RouteTable>(new RouteTable(std::move(compiled)));
+}
+
+absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::CompileChange(
+    const RouteConfiguration& news, std::span<const uint32_t> places, const CompileContext& context,
+    const RouteTable& previous) {
+  const Compiled& old = *previous.compiled_;
+  if (static_cast<size_t>(news.virtual_hosts_size()) != places.size()) return nullptr;
+  for (const HostEntry& entry : old.hosts) {
+    if (!entry.is_reusable) return nullptr;
+  }
+  auto compiled = std::make_unique<Compiled>(old);
+  compiled->hosts_reused = old.hosts.size() - places.size();
+  Fingerprinter fingerprinter;
+  CompileCaches caches;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const VirtualHostProto& proto = news.virtual_hosts(static_cast<int>(i));
+    const HostFingerprints fingerprints{fingerprinter.Of(proto), DomainsFingerprint(proto)};
+    if (places[i] >= old.hosts.size()) return nullptr;
+    HostEntry& entry = compiled->hosts[places[i]];
+    if (!(entry.host->domains == fingerprints.domains)) return nullptr;
+    auto fresh = CompileVirtualHost(proto, fingerprints, *compiled->level, context, caches);
+    if (!fresh.ok()) {
+      return Annotate(fresh.status(), StrCat("route configuration '", news.name(),
+                                             "': virtual host '", proto.name(), "'"));
+    }
+    entry = HostEntry(*std::move(fresh));
+  }
+  const std::set<std::string> names = OverrideNames(news);
+  compiled->override_names.insert(names.begin(), names.end());
+  compiled->warnings = Warnings(compiled->level_warnings, compiled->hosts);
   return std::shared_ptr<const RouteTable>(new RouteTable(std::move(compiled)));
 }
 
@@ -250,17 +325,21 @@ const Route* RouteTable::Match(const codec::RequestHead& head, uint64_t random) 
   const uint32_t host = compiled_->index->Find(head.authority);
   if (host == HostIndex::kNone) return nullptr;
   std::string_view path = PathWithoutQuery(head.path);
-  if (compiled_->ignores_path_parameters) path = WithoutParameters(path);
+  std::string without_parameters;
+  if (compiled_->ignores_path_parameters) path = WithoutParameters(path, without_parameters);
   const HostEntry& entry = compiled_->hosts[host];
   PathCandidates found;
   entry.paths->Find(path, found);
-  if (found.conditional.empty() && !entry.has_folded_paths) {
+  if (found.conditional.empty() && !entry.is_special) {
     return found.first == kNoPosition ? nullptr : entry.routes + found.first;
   }
   return entry.host->Match(found, path, head, random);
 }
 
 const std::string& RouteTable::name() const { return compiled_->name; }
+const std::vector<std::string>& RouteTable::internal_only_headers() const {
+  return compiled_->internal_only_headers;
+}
 const std::vector<std::string>& RouteTable::warnings() const { return compiled_->warnings; }
 const std::set<std::string>& RouteTable::override_names() const {
   return compiled_->override_names;

@@ -19,8 +19,10 @@
 // Thread: compiled on the configuration thread, matched on any. Source:
 // config.route.v3.RouteConfiguration.
 
+#include <cstdint>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,13 @@ class RouteTable {
   static absl::StatusOr<std::shared_ptr<const RouteTable>> Compile(
       const envoy::config::route::v3::RouteConfiguration& proto, const CompileContext& context,
       const RouteTable* previous);
+  // As Compile, when all that changed since `previous` are the virtual hosts at `places`
+  // (ascending): `news` has those only, and the other fields as they were. The cost is that of
+  // those hosts. Null when the whole is needed: their domains changed, or something outside of the
+  // messages counts.
+  static absl::StatusOr<std::shared_ptr<const RouteTable>> CompileChange(
+      const envoy::config::route::v3::RouteConfiguration& news, std::span<const uint32_t> places,
+      const CompileContext& context, const RouteTable& previous);
   ~RouteTable();
 
   // `random` decides runtime fractions (all of a request by the same number, as in Envoy). Null
@@ -48,6 +57,8 @@ class RouteTable {
   const Route* Match(const codec::RequestHead& head, uint64_t random) const;
 
   const std::string& name() const;
+  // Fields that requests from outside lose before a route is looked for (lower-case).
+  const std::vector<std::string>& internal_only_headers() const;
   // Routes that can never match because an earlier one always does, and the like; for people. At
   // most kWarningsMax, and then how many more.
   static constexpr size_t kWarningsMax = 100;

@@ -51,12 +51,20 @@ TEST(SupportedTest, TheRestIsRefusedByItsPath) {
   const auto host = [](const std::string& fields) {
     return Checked("name: 'r' virtual_hosts { name: 'h' domains: '*' " + fields + " }");
   };
-  EXPECT_TRUE(has(host("require_tls: ALL"), "virtual_hosts[0].require_tls"));
   EXPECT_TRUE(has(host("retry_policy {}"), "virtual_hosts[0].retry_policy"));
-  EXPECT_TRUE(has(host("routes { match { prefix: '/' grpc {} } route { cluster: 'c' } }"),
-                  "virtual_hosts[0].routes[0].match.grpc"));
-  EXPECT_TRUE(has(host("routes { match { prefix: '/' } route { cluster_header: 'c' } }"),
-                  "virtual_hosts[0].routes[0].route.cluster_header"));
+  for (const char* field : {"tls_context {}", "dynamic_metadata {}", "filter_state {}"}) {
+    const std::string name = std::string(field).substr(0, std::string(field).find(' '));
+    EXPECT_TRUE(
+        has(host(StrCat("routes { match { prefix: '/' ", field, " } route { cluster: 'c' } }")),
+            StrCat("virtual_hosts[0].routes[0].match.", name)))
+        << host(StrCat("routes { match { prefix: '/' ", field, " } route { cluster: 'c' } }"));
+  }
+  for (const char* field : {"retry_policy", "hedge_policy", "request_mirror_policies",
+                            "upgrade_configs", "max_stream_duration", "metadata_match"}) {
+    EXPECT_TRUE(
+        has(host(StrCat("routes { match { prefix: '/' } route { cluster: 'c' ", field, " {} } }")),
+            StrCat("virtual_hosts[0].routes[0].route.", field)));
+  }
   EXPECT_TRUE(has(host("routes { match { prefix: '/' } route { cluster: 'c' hash_policy { cookie { "
                        "name: 'c' ttl {} } } } }"),
                   "hash_policy[0].cookie.ttl"));

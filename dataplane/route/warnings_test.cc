@@ -78,14 +78,6 @@ TEST(WarningsTest, ShareOfNothing) {
             (Strings{"routes[0]: never matches: its runtime_fraction is 0"}));
 }
 
-TEST(WarningsTest, IgnoreCaseOfARegex) {
-  const auto warnings = Warnings(
-      {"prefix: '/' headers { name: 'x' string_match { safe_regex { regex: 'a' } ignore_case: true "
-       "} }"});
-  ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("has no effect on safe_regex"), std::string::npos);
-}
-
 TEST(WarningsTest, TheirNumberIsBounded) {
   Strings matches = {"prefix: '/'"};
   for (int i = 0; i < 500; ++i) matches.push_back(StrCat("prefix: '/", i, "'"));

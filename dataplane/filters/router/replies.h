@@ -12,6 +12,8 @@
 namespace fairlead::filters {
 
 inline constexpr LocalReply kRouteNotFound{404, "", "route_not_found", observe::kNoRouteFound};
+// The route is not for HTTP (non_forwarding_action).
+inline constexpr LocalReply kNoForwarding{503, "", "cluster_not_found", observe::kNoClusterFound};
 inline constexpr LocalReply kNoHealthyHost{503, "no healthy upstream", "no_healthy_upstream",
                                            observe::kNoHealthyUpstream};
 inline constexpr LocalReply kConnectionTerminated{

@@ -4,6 +4,7 @@
 
 #include "dataplane/filters/router/replies.h"
 #include "dataplane/route/header_edits.h"
+#include "dataplane/route/request_field.h"
 #include "dataplane/route/rewrite.h"
 #include "dataplane/route/weighted_choice.h"
 
@@ -18,6 +19,14 @@ void AddNumber(codec::HeaderMap& headers, HeaderId id, int64_t number) {
   headers.Set(id, std::string_view(text, static_cast<size_t>(end - text)));
 }
 
+// A direct response that is a redirect by its status, or says that something was made, names the
+// request's own URL, as Envoy's do.
+void AddOwnLocation(Stream& stream, uint16_t status) {
+  if (status != 201 && (status < 300 || status >= 400)) return;
+  stream.response.headers.Add(HeaderId::kLocation,
+                              route::RedirectLocation({}, *stream.route, stream.request));
+}
+
 void ReplyRedirect(Stream& stream, const route::Redirect& redirect) {
   const std::string location = route::RedirectLocation(redirect, *stream.route, stream.request);
   if (location.empty()) {
@@ -25,6 +34,16 @@ void ReplyRedirect(Stream& stream, const route::Redirect& redirect) {
   }
   stream.Reply({redirect.status, "", "direct_response", 0});
   stream.response.headers.Add(HeaderId::kLocation, location);
+}
+
+// The cluster of the route's choice; null when there is no such cluster.
+cluster::WorkerCluster* FindCluster(const cluster::ClusterTable& clusters,
+                                    const route::WeightedCluster& target,
+                                    const codec::RequestHead& request) {
+  if (target.slot != nullptr) return clusters.Get(target.slot->index);
+  std::string text;
+  const auto names = route::RequestField(target.extras->name_header).FindAll(request, text);
+  return names.empty() ? nullptr : clusters.Find(names[0]);
 }
 
 }  // namespace
@@ -40,13 +59,18 @@ event::Task<void> Router::Handle(Stream& stream, UpstreamCall& call,
   }
   if (const auto* direct = std::get_if<route::DirectResponse>(&route.action)) {
     stream.Reply({direct->status, direct->body, "direct_response", 0});
+    AddOwnLocation(stream, direct->status);
     stream.ApplyResponseEdits();
     co_return;
   }
+  if (std::holds_alternative<route::NoForwarding>(route.action)) {
+    co_return stream.Reply(kNoForwarding);
+  }
   const auto& forward = std::get<route::Forward>(route.action);
-  const route::WeightedCluster& target = route::PickCluster(forward, stream.loop.random().Next());
+  const uint64_t number = route::WeightNumber(forward, stream.request, stream.loop.random().Next());
+  const route::WeightedCluster& target = route::PickCluster(forward, number);
   stream.target = &target;
-  cluster::WorkerCluster* cluster = clusters.Get(target.slot->index);
+  cluster::WorkerCluster* cluster = FindCluster(clusters, target, stream.request);
   if (cluster == nullptr) {
     co_return stream.Reply(
         {forward.cluster_not_found_status, "", "cluster_not_found", observe::kNoClusterFound});
@@ -55,8 +79,14 @@ event::Task<void> Router::Handle(Stream& stream, UpstreamCall& call,
   stream.info.upstream_cluster = cluster->name();
   stream.info.upstream_attempts = 1;
   if (!PrepareRequest(stream, forward, target)) co_return;
-  co_await call.Run(stream, base::IntrusivePtr<cluster::WorkerCluster>(cluster), forward);
+  co_await call.Run(stream, base::IntrusivePtr<cluster::WorkerCluster>(cluster), forward,
+                    Traces(forward));
   FinishResponse(stream);
+}
+
+HostTraces Router::Traces(const route::Forward& forward) const {
+  return {.forwarded_host = forward.append_x_forwarded_host,
+          .original_host = !config_.suppress_envoy_headers};
 }
 
 bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
@@ -65,19 +95,20 @@ bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
   if (forward.timeout.count() > 0 && !config_.suppress_envoy_headers) {
     AddNumber(request.headers, HeaderId::kXEnvoyExpectedRqTimeoutMs, forward.timeout.count());
   }
-  if (!target.request_edits.empty())
+  if (stream.route->sends_attempt_count) request.headers.Set(HeaderId::kXEnvoyAttemptCount, "1");
+  if (!target.request_edits.empty()) {
     route::ApplyEdits(target.request_edits, stream.log_entry(), request.headers);
+  }
+  if (target.extras != nullptr && !target.extras->host_rewrite.empty()) {
+    request.authority = target.extras->host_rewrite;
+  }
   if (!stream.route->request_edits.empty()) {
     route::ApplyEdits(stream.route->request_edits, stream.log_entry(), request.headers);
   }
-  if (forward.host_rewrite.has_value()) {
-    if (forward.append_x_forwarded_host && !request.authority.empty()) {
-      request.headers.Add(HeaderId::kXForwardedHost, request.authority);
-    }
-    if (!config_.suppress_envoy_headers) {
-      request.headers.Set(HeaderId::kXEnvoyOriginalHost, request.authority);
-    }
-    request.authority = *forward.host_rewrite;
+  if (forward.host_rewrite != nullptr) {
+    const std::string_view host =
+        route::RewrittenHost(*forward.host_rewrite, request, request.headers);
+    if (!host.empty()) ReplaceHost(request, host, Traces(forward));
   }
   if (forward.rewrite != nullptr) {
     const std::string_view path =
@@ -86,7 +117,7 @@ bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
       stream.Reply({414, "", "rewritten_path_too_long", 0});
       return false;
     }
-    if (path != request.path && !config_.suppress_envoy_headers) {
+    if (!config_.suppress_envoy_headers) {
       request.headers.Set(HeaderId::kXEnvoyOriginalPath, request.path);
     }
     request.path = path;
@@ -102,6 +133,9 @@ void Router::FinishResponse(Stream& stream) const {
     const auto took = stream.info.upstream_first_byte - stream.info.start;
     AddNumber(stream.response.headers, HeaderId::kXEnvoyUpstreamServiceTime,
               std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+  }
+  if (stream.route->returns_attempt_count) {
+    AddNumber(stream.response.headers, HeaderId::kXEnvoyAttemptCount, 1);
   }
   stream.ApplyResponseEdits();
 }

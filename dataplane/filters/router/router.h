@@ -34,6 +34,8 @@ class Router {
   // The request's final form. False when it was answered instead.
   bool PrepareRequest(Stream& stream, const route::Forward& forward,
                       const route::WeightedCluster& target) const;
+  // What a new Host leaves behind of the former.
+  HostTraces Traces(const route::Forward& forward) const;
   // What the route and the router add to a response from an upstream.
   void FinishResponse(Stream& stream) const;
 

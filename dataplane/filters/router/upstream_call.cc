@@ -39,7 +39,7 @@ bool IsIdempotent(Method method) {
 
 event::Task<void> UpstreamCall::Run(Stream& stream,
                                     base::IntrusivePtr<cluster::WorkerCluster> cluster,
-                                    const route::Forward& forward) {
+                                    const route::Forward& forward, HostTraces host_traces) {
   cluster_ = std::move(cluster);
   timeout_ = std::min<std::chrono::milliseconds>(forward.timeout, kTimeoutMax);
   deadline_.reset();
@@ -49,6 +49,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   const bool is_internal = stream.request.headers.Get(codec::HeaderId::kXEnvoyInternal) == "true";
   responses_ = is_internal ? &traffic().internal : &traffic().external;
   if (!PickHost(stream, forward)) co_return Fail(stream, kNoHealthyHost);
+  if (forward.host_rewrite_auto) UseHostname(stream.request, host_traces);
   bool may_move = false;
   while (true) {
     connection_ = host_->TakeIdle(IsRepeatable(stream.request) ? upstream::Host::Care::kUsual
@@ -59,7 +60,11 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
       if (error != 0) {
         host_->stats().cx_connect_fail.Add();
         host_->stats().rq_error.Add();
-        if (std::exchange(may_move, false) && PickAnotherHost(stream, forward)) continue;
+        if (std::exchange(may_move, false) && PickAnotherHost(stream, forward)) {
+          // The traces tell of the client's Host, not of the first endpoint's.
+          if (forward.host_rewrite_auto) UseHostname(stream.request, {});
+          continue;
+        }
         co_return Fail(stream, ConnectFailure(error));
       }
     }
@@ -123,6 +128,11 @@ void UpstreamCall::TakeHost(Stream& stream, upstream::Host* host) {
 void UpstreamCall::Fail(Stream& stream, const LocalReply& reply) {
   responses_->Count(reply.status);
   stream.Reply(reply);
+}
+
+void UpstreamCall::UseHostname(codec::RequestHead& request, HostTraces traces) const {
+  if (host_->hostname.empty()) return;
+  ReplaceHost(request, request.headers.Keep(host_->hostname), traces);
 }
 
 void UpstreamCall::LeaveHost() {

@@ -4,7 +4,7 @@
 // One request on its way to an endpoint and back: what the router holds while it lasts.
 //
 //     UpstreamCall call(loop);
-//     co_await call.Run(stream, cluster, forward);     // until the response's head is there:
+//     co_await call.Run(stream, cluster, forward, traces);   // until the response's head is there:
 //     stream.response
 //     ... pass stream.response_body on ...
 //     call.Finish();                                   // the connection goes back to its host, if
@@ -29,6 +29,7 @@
 #include "dataplane/event/combinators.h"
 #include "dataplane/event/loop.h"
 #include "dataplane/event/task.h"
+#include "dataplane/filters/router/host_header.h"
 #include "dataplane/filters/stream.h"
 #include "dataplane/upstream/host.h"
 #include "dataplane/wire/http1_body.h"
@@ -45,7 +46,7 @@ class UpstreamCall {
 
   // `forward` and the stream outlive the call's use of them; `stream.request` has its final form.
   event::Task<void> Run(Stream& stream, base::IntrusivePtr<cluster::WorkerCluster> cluster,
-                        const route::Forward& forward);
+                        const route::Forward& forward, HostTraces host_traces);
   // The response has been read and passed on.
   void Finish();
   // Gives up: closes the connection, stops sending. What the stream's info refers to stays.
@@ -70,6 +71,8 @@ class UpstreamCall {
   void Fail(Stream& stream, const LocalReply& reply);
   upstream::TrafficStats& traffic() { return cluster_->stats().traffic; }
   void LeaveHost();
+  // Host becomes that of the endpoint (auto_host_rewrite), if it has one.
+  void UseHostname(codec::RequestHead& request, HostTraces traces) const;
   event::Task<int64_t> Connect();
   event::Task<Attempt> Exchange(Stream& stream);
   event::Task<Attempt> ReadHead(Stream& stream);

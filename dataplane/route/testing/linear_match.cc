@@ -1,7 +1,9 @@
 #include "dataplane/route/testing/linear_match.h"
 
+#include <cctype>
 #include <charconv>
 
+#include "envoy/extensions/path/match/uri_template/v3/uri_template_match.pb.h"
 #include "re2/re2.h"
 
 namespace fairlead::route::testing {
@@ -106,8 +108,42 @@ bool MatchesQuery(const QueryParameterMatcher& matcher, const PlainRequest& requ
   return value.has_value() == wanted;
 }
 
+// The path against a URI template, piece by piece.
+bool MatchesTemplate(std::string_view uri_template, std::string_view path) {
+  if (uri_template.empty()) return path.empty();
+  if (uri_template[0] == '}') return MatchesTemplate(uri_template.substr(1), path);
+  if (uri_template[0] == '{') {
+    const std::string_view inside = uri_template.substr(1, uri_template.find('}') - 1);
+    const size_t equals = inside.find('=');
+    if (equals != std::string_view::npos) {
+      return MatchesTemplate(uri_template.substr(1 + equals + 1), path);
+    }
+    return MatchesTemplate("*" + std::string(uri_template.substr(1 + inside.size())), path);
+  }
+  if (uri_template[0] != '*') {
+    return !path.empty() && path[0] == uri_template[0] &&
+           MatchesTemplate(uri_template.substr(1), path.substr(1));
+  }
+  const bool is_many = uri_template.starts_with("**");
+  const std::string_view rest = uri_template.substr(is_many ? 2 : 1);
+  for (size_t taken = 0;; ++taken) {
+    if ((is_many || taken > 0) && MatchesTemplate(rest, path.substr(taken))) return true;
+    if (taken == path.size()) return false;
+    const unsigned char c = static_cast<unsigned char>(path[taken]);
+    const bool is_plain =
+        std::isalnum(c) != 0 ||
+        std::string_view("-._~%!$&'()*+,;=:@").find(path[taken]) != std::string_view::npos;
+    if (!is_plain && !(is_many && c == '/')) return false;
+  }
+}
+
 bool MatchesPath(const RouteMatch& match, std::string path) {
   if (match.has_safe_regex()) return FullMatch(path, match.safe_regex().regex());
+  if (match.has_path_match_policy()) {
+    envoy::extensions::path::match::uri_template::v3::UriTemplateMatchConfig config;
+    return match.path_match_policy().typed_config().UnpackTo(&config) &&
+           MatchesTemplate(config.path_template(), path);
+  }
   const bool ignores_case = match.has_case_sensitive() && !match.case_sensitive().value();
   if (ignores_case) path = Lower(path);
   const auto text = [&](const std::string& s) { return ignores_case ? Lower(s) : s; };
@@ -134,8 +170,15 @@ bool MatchesFraction(const RouteMatch& match, uint64_t random) {
   return random % of < fraction.numerator();
 }
 
+bool IsGrpc(const PlainRequest& request) {
+  const std::vector<std::string> types = HeaderValues(request, "content-type");
+  return !types.empty() &&
+         (types[0] == "application/grpc" || types[0].starts_with("application/grpc+"));
+}
+
 bool MatchesRoute(const RouteMatch& match, const std::string& path, const PlainRequest& request) {
   if (!MatchesPath(match, path) || !MatchesFraction(match, request.random)) return false;
+  if (match.has_grpc() && !IsGrpc(request)) return false;
   for (const HeaderMatcher& header : match.headers()) {
     if (!MatchesHeader(header, request)) return false;
   }
@@ -183,6 +226,17 @@ int FindHost(const RouteConfiguration& config, std::string host) {
   return found;
 }
 
+std::string WithoutParameters(const std::string& path) {
+  std::string out;
+  bool is_parameter = false;
+  for (const char c : path) {
+    if (c == ';') is_parameter = true;
+    if (c == '/') is_parameter = false;
+    if (!is_parameter) out += c;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<Position> LinearMatch(const RouteConfiguration& config, const PlainRequest& request) {
@@ -190,7 +244,7 @@ std::optional<Position> LinearMatch(const RouteConfiguration& config, const Plai
   const int host = FindHost(config, request.authority);
   if (host < 0) return std::nullopt;
   std::string path = request.path.substr(0, request.path.find_first_of("?#"));
-  if (config.ignore_path_parameters_in_path_matching()) path = path.substr(0, path.find(';'));
+  if (config.ignore_path_parameters_in_path_matching()) path = WithoutParameters(path);
   const VirtualHost& virtual_host = config.virtual_hosts(host);
   for (int i = 0; i < virtual_host.routes_size(); ++i) {
     if (MatchesRoute(virtual_host.routes(i).match(), path, request)) return Position{host, i};

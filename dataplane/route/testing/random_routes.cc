@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "envoy/extensions/path/match/uri_template/v3/uri_template_match.pb.h"
+
 namespace fairlead::route::testing {
 namespace {
 
@@ -38,6 +40,22 @@ std::string RandomRoutes::RegexText() {
   return pattern.empty() ? "/" : pattern;
 }
 
+std::string RandomRoutes::UriTemplate() {
+  static constexpr const char* kParts[] = {"/a",   "/b",       "/ab",    "/*",
+                                           "/{x}", "/{y=a/*}", "/{z=b}", "/a{v}b"};
+  // Variables have one name each.
+  std::string text;
+  std::set<std::string> seen;
+  for (uint32_t i = choose_(4); i > 0; --i) {
+    const std::string part = OneOf(kParts);
+    if (part.size() > 3 && !seen.insert(part).second) continue;
+    text += part;
+  }
+  if (OneIn(3)) text += OneIn(2) ? "/**" : "/{w=**}";
+  if (text.ends_with('*') && OneIn(4)) return text + "b";
+  return text.empty() || OneIn(8) ? text + "/" : text;
+}
+
 void RandomRoutes::FillText(StringMatcher& matcher) {
   const std::string text = OneOf(kTexts);
   switch (choose_(5)) {
@@ -57,7 +75,7 @@ void RandomRoutes::FillText(StringMatcher& matcher) {
       matcher.mutable_safe_regex()->set_regex(text + "*");
       break;
   }
-  matcher.set_ignore_case(OneIn(3));
+  if (!matcher.has_safe_regex()) matcher.set_ignore_case(OneIn(3));
 }
 
 void RandomRoutes::FillHeader(HeaderMatcher& matcher) {
@@ -81,10 +99,17 @@ void RandomRoutes::FillHeader(HeaderMatcher& matcher) {
 }
 
 void RandomRoutes::FillMatch(RouteMatch& match) {
-  switch (choose_(5)) {
+  switch (choose_(6)) {
     case 0:
       match.set_path(Path());
       break;
+    case 3: {
+      envoy::extensions::path::match::uri_template::v3::UriTemplateMatchConfig config;
+      config.set_path_template(UriTemplate());
+      match.mutable_path_match_policy()->set_name("template");
+      match.mutable_path_match_policy()->mutable_typed_config()->PackFrom(config);
+      break;
+    }
     case 1: {
       std::string prefix = "/a" + Path();
       while (prefix.ends_with('/')) prefix.pop_back();
@@ -107,6 +132,7 @@ void RandomRoutes::FillMatch(RouteMatch& match) {
     if (OneIn(2)) FillText(*query.mutable_string_match());
     if (OneIn(4)) query.set_present_match(OneIn(2));
   }
+  if (OneIn(10)) match.mutable_grpc();
   if (OneIn(8)) {
     auto& fraction = *match.mutable_runtime_fraction()->mutable_default_value();
     fraction.set_numerator(choose_(4) * 40);
@@ -147,6 +173,10 @@ PlainRequest RandomRoutes::Request() {
   for (uint32_t i = choose_(4); i > 0; --i) {
     static constexpr const char* kLowerNames[] = {"x-a", "x-b", "accept", "x-c"};
     request.headers.emplace_back(OneOf(kLowerNames), OneOf(kTexts));
+  }
+  if (OneIn(3)) {
+    request.headers.emplace_back("content-type",
+                                 OneIn(3) ? "application/grpcx" : "application/grpc+proto");
   }
   request.random = choose_(20'000);
   return request;

@@ -31,6 +31,7 @@ class RandomRoutes {
   }
   std::string Path();
   std::string RegexText();
+  std::string UriTemplate();
   void FillMatch(envoy::config::route::v3::RouteMatch& match);
   void FillHeader(envoy::config::route::v3::HeaderMatcher& matcher);
   void FillText(envoy::type::matcher::v3::StringMatcher& matcher);
