@@ -48,6 +48,12 @@ absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileR
       previous);
 }
 
+absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileRouteChange(
+    const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& places,
+    const route::RouteTable& previous) {
+  return route::RouteTable::CompileChange(news, places, {slots_, &CompileOverride}, previous);
+}
+
 absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> ProxyCompiler::CompileListener(
     const envoy::config::listener::v3::Listener& listener) {
   http::HcmCompileContext context;

@@ -10,10 +10,12 @@
 //
 // Thread: configuration. Owner: the server.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -62,6 +64,14 @@ class Compiler {
   virtual absl::StatusOr<std::shared_ptr<const route::RouteTable>> CompileRoutes(
       const envoy::config::route::v3::RouteConfiguration& routes,
       const route::RouteTable* previous) = 0;
+  // As CompileRoutes, when all that changed since `previous` are the virtual hosts at `places`
+  // (ascending): `news` has those only, and the other fields. A null table: this is not enough, and
+  // the whole must be compiled.
+  virtual absl::StatusOr<std::shared_ptr<const route::RouteTable>> CompileRouteChange(
+      const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& places,
+      const route::RouteTable& previous) {
+    return nullptr;
+  }
   // Route tables are bound by name: an HttpConnectionManager's rds.route_config_name, or for an
   // inline route_config InlineRouteName() below. Inline route_configs have been taken out (the
   // field is set, and empty): they go to CompileRoutes, and when nothing else of a listener

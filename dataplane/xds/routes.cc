@@ -4,13 +4,17 @@
 
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
+#include "dataplane/xds/route_news.h"
 #include "envoy/config/route/v3/route.pb.h"
 #include "google/protobuf/arena.h"
+#include "xds/type/matcher/v3/matcher.pb.h"
 
 namespace fairlead::xds {
 
+using envoy::config::route::v3::Route;
 using envoy::config::route::v3::RouteAction;
 using envoy::config::route::v3::RouteConfiguration;
+using ::xds::type::matcher::v3::Matcher;
 
 namespace {
 
@@ -34,6 +38,46 @@ const std::string* UnknownCluster(const RouteAction& action, const Clusters& clu
     return &name;
   }
   return nullptr;
+}
+
+absl::Status CheckRoutes(const google::protobuf::RepeatedPtrField<Route>& routes,
+                         const std::string& where, const Clusters& clusters) {
+  std::string path;
+  for (int i = 0; i < routes.size(); ++i) {
+    const std::string* unknown = UnknownCluster(routes[i].route(), clusters, path);
+    if (unknown == nullptr) continue;
+    return InvalidArgument(where, ".routes[", i, "].route.", path, ": is '", *unknown,
+                           "', which is no known cluster (validate_clusters: false allows it)");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTree(const Matcher& matcher, const std::string& where, const Clusters& clusters);
+
+absl::Status CheckNext(const Matcher::OnMatch& next, const std::string& where,
+                       const Clusters& clusters) {
+  if (next.has_matcher()) return CheckTree(next.matcher(), where + ".matcher", clusters);
+  envoy::config::route::v3::RouteList list;
+  const auto& action = next.action().typed_config();
+  if (!action.UnpackTo(&list)) action.UnpackTo(list.add_routes());
+  return CheckRoutes(list.routes(), where + ".action", clusters);
+}
+
+// The routes that a matcher tree leads to; as deep as the message, which is bounded.
+absl::Status CheckTree(const Matcher& matcher, const std::string& where, const Clusters& clusters) {
+  for (int i = 0; i < matcher.matcher_list().matchers_size(); ++i) {
+    FL_RETURN_IF_ERROR(CheckNext(matcher.matcher_list().matchers(i).on_match(),
+                                 StrCat(where, ".matcher_list.matchers[", i, "]"), clusters));
+  }
+  for (const auto* map : {&matcher.matcher_tree().exact_match_map().map(),
+                          &matcher.matcher_tree().prefix_match_map().map()}) {
+    for (const auto& [key, next] : *map) {
+      FL_RETURN_IF_ERROR(
+          CheckNext(next, StrCat(where, ".matcher_tree.map['", key, "']"), clusters));
+    }
+  }
+  if (!matcher.has_on_no_match()) return absl::OkStatus();
+  return CheckNext(matcher.on_no_match(), where + ".on_no_match", clusters);
 }
 
 }  // namespace
@@ -118,48 +162,60 @@ std::vector<ResourceError> Routes::OnRoutes(Update update) {
 }
 
 absl::Status Routes::Apply(const Resource& resource, Entry& entry) {
-  google::protobuf::Arena arena;
-  auto& routes = *google::protobuf::Arena::CreateMessage<RouteConfiguration>(&arena);
-  FL_RETURN_IF_ERROR(CheckNews(resource, entry));
-  if (!routes.ParseFromString(resource.bytes)) return InvalidArgument("is not well-formed");
-  FL_RETURN_IF_ERROR(CheckClusters(routes, /*by_default=*/false));
-  FL_ASSIGN_OR_RETURN(auto table, context_.compiler.CompileRoutes(routes, entry.table.get()));
+  FL_ASSIGN_OR_RETURN(RouteTablePtr table, Compile(resource, entry));
   entry.table = table;
-  entry.chunks.Accept();
   context_.sink.PublishRoutes(resource.name, std::move(table));
   context_.live.Published(ResourceType::kRoute, resource.name);
   return absl::OkStatus();
 }
 
-// Checks what is not known to be good. A fault is looked up once more in the whole, where its path
-// is right.
-absl::Status Routes::CheckNews(const Resource& resource, Entry& entry) {
-  std::optional<std::string> news = entry.chunks.News(resource.bytes);
-  RouteConfiguration routes;
-  if (news.has_value()) {
-    Resource partial;
-    partial.name = resource.name;
-    partial.bytes = *std::move(news);
-    if (ParseAndCheck(context_, ResourceType::kRoute, partial, routes).ok()) {
-      return absl::OkStatus();
-    }
+absl::StatusOr<Routes::RouteTablePtr> Routes::Compile(const Resource& resource,
+                                                      const Entry& entry) {
+  FL_ASSIGN_OR_RETURN(RouteTablePtr table, CompileNews(resource, entry));
+  if (table != nullptr) return table;
+  google::protobuf::Arena arena;
+  auto& routes = *google::protobuf::Arena::CreateMessage<RouteConfiguration>(&arena);
+  FL_RETURN_IF_ERROR(ParseAndCheck(context_, ResourceType::kRoute, resource, routes));
+  FL_RETURN_IF_ERROR(CheckClusters(routes, /*by_default=*/false));
+  return context_.compiler.CompileRoutes(routes, entry.table.get());
+}
+
+// A fault leads to the whole as well, where its path is right.
+absl::StatusOr<Routes::RouteTablePtr> Routes::CompileNews(const Resource& resource,
+                                                          const Entry& entry) {
+  const TypeStatus::Accepted* accepted = context_.Status(ResourceType::kRoute).Find(resource.name);
+  if (accepted == nullptr || entry.table == nullptr) return nullptr;
+  std::optional<RouteNews> news = FindRouteNews(accepted->bytes, resource.bytes);
+  if (!news.has_value()) return nullptr;
+  google::protobuf::Arena arena;
+  auto& changed = *google::protobuf::Arena::CreateMessage<RouteConfiguration>(&arena);
+  Resource partial;
+  partial.name = resource.name;
+  partial.bytes = std::move(news->bytes);
+  if (!ParseAndCheck(context_, ResourceType::kRoute, partial, changed).ok()) return nullptr;
+  // Clusters may have gone since the others were looked at.
+  const bool needs_clusters = changed.validate_clusters().value();
+  if (news->places.has_value() && !needs_clusters) {
+    auto table = context_.compiler.CompileRouteChange(changed, *news->places, *entry.table);
+    return table.ok() ? *std::move(table) : nullptr;
   }
-  return ParseAndCheck(context_, ResourceType::kRoute, resource, routes);
+  // What is not new was checked before.
+  auto& routes = *google::protobuf::Arena::CreateMessage<RouteConfiguration>(&arena);
+  if (!routes.ParseFromString(resource.bytes)) return InvalidArgument("is not well-formed");
+  FL_RETURN_IF_ERROR(CheckClusters(routes, /*by_default=*/false));
+  return context_.compiler.CompileRoutes(routes, entry.table.get());
 }
 
 absl::Status Routes::CheckClusters(const RouteConfiguration& routes, bool by_default) const {
   const bool is_wanted =
       routes.has_validate_clusters() ? routes.validate_clusters().value() : by_default;
   if (!is_wanted) return absl::OkStatus();
-  std::string path;
-  for (int host = 0; host < routes.virtual_hosts_size(); ++host) {
-    const auto& virtual_host = routes.virtual_hosts(host);
-    for (int i = 0; i < virtual_host.routes_size(); ++i) {
-      const std::string* unknown = UnknownCluster(virtual_host.routes(i).route(), clusters_, path);
-      if (unknown == nullptr) continue;
-      return InvalidArgument("virtual_hosts[", host, "].routes[", i, "].route.", path, ": is '",
-                             *unknown,
-                             "', which is no known cluster (validate_clusters: false allows it)");
+  for (int i = 0; i < routes.virtual_hosts_size(); ++i) {
+    const auto& host = routes.virtual_hosts(i);
+    const std::string where = StrCat("virtual_hosts[", i, "]");
+    FL_RETURN_IF_ERROR(CheckRoutes(host.routes(), where, clusters_));
+    if (host.has_matcher()) {
+      FL_RETURN_IF_ERROR(CheckTree(host.matcher(), where + ".matcher", clusters_));
     }
   }
   return absl::OkStatus();

@@ -23,7 +23,6 @@
 #include "dataplane/base/strings.h"
 #include "dataplane/xds/clusters.h"
 #include "dataplane/xds/pipeline_context.h"
-#include "dataplane/xds/route_chunks.h"
 
 namespace fairlead::xds {
 
@@ -61,10 +60,12 @@ class Routes {
     Source* source = nullptr;
     int wanted = 0;
     std::shared_ptr<const route::RouteTable> table;
-    RouteChunks chunks;
   };
 
-  absl::Status CheckNews(const Resource& resource, Entry& entry);
+  using RouteTablePtr = std::shared_ptr<const route::RouteTable>;
+  absl::StatusOr<RouteTablePtr> Compile(const Resource& resource, const Entry& entry);
+  // Null when the whole must be looked at.
+  absl::StatusOr<RouteTablePtr> CompileNews(const Resource& resource, const Entry& entry);
   absl::Status Apply(const Resource& resource, Entry& entry);
   absl::Status CheckClusters(const envoy::config::route::v3::RouteConfiguration& routes,
                              bool by_default) const;
