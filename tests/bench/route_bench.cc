@@ -8,6 +8,7 @@
 
 #include <malloc.h>
 
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -25,8 +26,13 @@ using envoy::config::route::v3::VirtualHost;
 
 constexpr size_t kRequests = 1 << 15;
 
-std::string HostName(int64_t i) { return StrCat("host-", i, ".shop.example.com"); }
-std::string Prefix(int64_t i) { return StrCat("/api/v1/service-", i, "/"); }
+// All of one length, however many there are.
+std::string Number(int64_t i) {
+  const std::string digits = std::to_string(i);
+  return std::string(6 - digits.size(), '0') + digits;
+}
+std::string HostName(int64_t i) { return StrCat("host-", Number(i), ".shop.example.com"); }
+std::string Prefix(int64_t i) { return StrCat("/api/v1/service-", Number(i), "/"); }
 
 VirtualHost& AddHost(RouteConfiguration& config, const std::string& domain) {
   VirtualHost& host = *config.add_virtual_hosts();
@@ -214,7 +220,53 @@ void BM_CompileOneChange(benchmark::State& state) {
 }
 BENCHMARK(BM_CompileOneChange)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
+// The same, with only the change looked at.
+void BM_CompileChangeAlone(benchmark::State& state) {
+  RouteConfiguration config = ManyHosts(state.range(0));
+  cluster::ClusterSlots slots;
+  auto table = Compile(config, slots);
+  RouteConfiguration news;
+  news.set_name(config.name());
+  *news.add_virtual_hosts() = config.virtual_hosts(5);
+  const std::vector<uint32_t> places{5};
+  int turn = 0;
+  for (auto _ : state) {
+    news.mutable_virtual_hosts(0)->mutable_routes(0)->mutable_route()->set_cluster(
+        ++turn % 2 == 0 ? "even" : "odd");
+    table = *RouteTable::CompileChange(news, places, {slots, nullptr}, *table);
+  }
+}
+BENCHMARK(BM_CompileChangeAlone)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+// At the end, for each kind of match: its time with the most routes in that with the fewest.
+class RatioReporter : public benchmark::ConsoleReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    ConsoleReporter::ReportRuns(runs);
+    for (const Run& run : runs) {
+      const std::string& name = run.run_name.function_name;
+      if (run.error_occurred || name.find("BM_Match") != 0) continue;
+      auto& [first, last] = times_[name];
+      if (first == 0) first = run.GetAdjustedRealTime();
+      last = run.GetAdjustedRealTime();
+    }
+  }
+  void Finalize() override {
+    for (const auto& [name, times] : times_) {
+      GetOutputStream() << name << ": most routes / fewest: " << times.second / times.first << "\n";
+    }
+  }
+
+ private:
+  std::map<std::string, std::pair<double, double>> times_;
+};
+
 }  // namespace
 }  // namespace fairlead::route
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  fairlead::route::RatioReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  return 0;
+}
