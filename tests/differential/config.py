@@ -47,6 +47,7 @@ class Config:
     text: str = ""  # a whole bootstrap file with $NAMES instead of all of that
     listeners: tuple = ("main",)  # that it has
     logged: dict = dataclasses.field(default_factory=dict)  # requests sent last, compared by log
+    settle: float = 0.15  # seconds in which something more may come after an answer
 
     def full_name(self, case):
         return f"{self.name}: {case.name}"

@@ -22,7 +22,6 @@ from support import http_client, paths, ports
 from support.processes import Failed, Processes
 from support.upstream import Upstream
 
-SETTLE_SECONDS = 0.15
 LATE_SECONDS = 0.05  # what a proxy that closed may still be sending upstream
 CASE_SECONDS = 5
 
@@ -97,7 +96,7 @@ class Proxy:
             half_close=case.half_close,
             awaits_continue=case.awaits_continue,
             in_turn=case.in_turn,
-            settle=SETTLE_SECONDS,
+            settle=self.config.settle,
         )
         if exchange.end != "kept":
             time.sleep(LATE_SECONDS)
