@@ -41,17 +41,18 @@ absl::StatusOr<std::shared_ptr<const upstream::EndpointSet>> ProxyCompiler::Comp
 
 absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileRoutes(
     const envoy::config::route::v3::RouteConfiguration& routes, const route::RouteTable* previous) {
-  return route::RouteTable::Compile(
-      routes,
-      {slots_,
-       [this](std::string_view, const auto& any) { return CompileOverride(any, counters_); }},
-      previous);
+  return route::RouteTable::Compile(routes, RouteContext(), previous);
 }
 
 absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileRouteChange(
     const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& places,
     const route::RouteTable& previous) {
-  return route::RouteTable::CompileChange(news, places, {slots_, &CompileOverride}, previous);
+  return route::RouteTable::CompileChange(news, places, RouteContext(), previous);
+}
+
+route::CompileContext ProxyCompiler::RouteContext() const {
+  return {slots_,
+          [this](std::string_view, const auto& any) { return CompileOverride(any, counters_); }};
 }
 
 absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> ProxyCompiler::CompileListener(

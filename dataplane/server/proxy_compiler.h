@@ -10,6 +10,7 @@
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
 #include "dataplane/observe/counter_sets.h"
+#include "dataplane/route/compile_context.h"
 #include "dataplane/xds/compiler.h"
 #include "dataplane/xds/support_table.h"
 
@@ -51,6 +52,8 @@ class ProxyCompiler final : public xds::Compiler {
       const envoy::config::listener::v3::Listener& listener) override;
 
  private:
+  route::CompileContext RouteContext() const;
+
   cluster::ClusterSlots& slots_;
   observe::AccessLogFiles& access_logs_;
   observe::CounterSets& counters_;
