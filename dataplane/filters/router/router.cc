@@ -126,6 +126,9 @@ bool Router::PrepareRequest(Stream& stream, const route::Forward& forward,
 }
 
 void Router::FinishResponse(Stream& stream) const {
+  if (stream.route->returns_attempt_count) {
+    AddNumber(stream.response.headers, HeaderId::kXEnvoyAttemptCount, 1);
+  }
   if (stream.is_local_reply) return;
   // Values of headers may have it.
   stream.info.response_code = stream.response.status;
@@ -133,9 +136,6 @@ void Router::FinishResponse(Stream& stream) const {
     const auto took = stream.info.upstream_first_byte - stream.info.start;
     AddNumber(stream.response.headers, HeaderId::kXEnvoyUpstreamServiceTime,
               std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
-  }
-  if (stream.route->returns_attempt_count) {
-    AddNumber(stream.response.headers, HeaderId::kXEnvoyAttemptCount, 1);
   }
   stream.ApplyResponseEdits();
 }
