@@ -47,6 +47,7 @@ class Compilation {
         std::vector<OverrideEntry> own,
         CompileOverrides(proto_.typed_per_filter_config(), context_, host_->warnings));
     overrides_ = MergeOverrides(table_.overrides, std::move(own));
+    NoteOverrides(proto_);
     FL_RETURN_IF_ERROR(SetTlsNeed());
     if (!proto_.has_matcher()) {
       FL_RETURN_IF_ERROR(AddRoutes(proto_.routes(), *host_));
@@ -68,6 +69,13 @@ class Compilation {
   static std::string Where(int position, const RouteProto& route) {
     return route.name().empty() ? StrCat("routes[", position, "]")
                                 : StrCat("routes[", position, "] '", route.name(), "'");
+  }
+
+  template <typename Proto>
+  void NoteOverrides(const Proto& proto) {
+    for (const auto& [name, config] : proto.typed_per_filter_config()) {
+      host_->override_names.insert(name);
+    }
   }
 
   absl::Status SetTlsNeed() {
@@ -141,6 +149,7 @@ class Compilation {
       host.warnings.push_back(StrCat(Where(static_cast<int>(position), proto), ": ", warning));
     }
     route.overrides = MergeOverrides(overrides_, std::move(own));
+    NoteOverrides(proto);
     return absl::OkStatus();
   }
 

@@ -28,7 +28,8 @@ struct HostEntry {
         routes(host->routes.data()),
         is_special(host->is_special()),
         is_reusable(host->is_reusable),
-        has_warnings(!host->warnings.empty()) {}
+        has_warnings(!host->warnings.empty()),
+        has_overrides(!host->override_names.empty()) {}
 
   std::shared_ptr<const VirtualHost> host;
   const PathIndex* paths = nullptr;
@@ -36,6 +37,7 @@ struct HostEntry {
   bool is_special = false;
   bool is_reusable = false;
   bool has_warnings = false;
+  bool has_overrides = false;
 };
 
 struct RouteTable::Compiled {
@@ -54,6 +56,7 @@ struct RouteTable::Compiled {
   // Those of the level come first.
   std::vector<std::string> level_warnings;
   std::vector<std::string> warnings;
+  std::set<std::string> level_override_names;
   std::set<std::string> override_names;
   size_t hosts_reused = 0;
 };
@@ -183,15 +186,13 @@ class Reusable {
   absl::flat_hash_map<uint64_t, size_t> places_;
 };
 
-std::set<std::string> OverrideNames(const RouteConfiguration& proto) {
-  std::set<std::string> names;
-  const auto add = [&names](const auto& message) {
-    for (const auto& [name, config] : message.typed_per_filter_config()) names.insert(name);
-  };
-  add(proto);
-  for (const VirtualHostProto& host : proto.virtual_hosts()) {
-    add(host);
-    for (const auto& route : host.routes()) add(route);
+std::set<std::string> OverrideNames(const std::set<std::string>& of_level,
+                                    const std::vector<HostEntry>& hosts) {
+  std::set<std::string> names = of_level;
+  for (const HostEntry& entry : hosts) {
+    if (entry.has_overrides) {
+      names.insert(entry.host->override_names.begin(), entry.host->override_names.end());
+    }
   }
   return names;
 }
@@ -240,6 +241,10 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     compiled->internal_only_headers.push_back(absl::AsciiStrToLower(name));
   }
 
+  for (const auto& [name, config] : proto.typed_per_filter_config()) {
+    compiled->level_override_names.insert(name);
+  }
+
   compiled->domains = DomainsFingerprint(proto);
   if (old != nullptr && old->domains == compiled->domains) {
     compiled->index = old->index;
@@ -280,8 +285,8 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     }
     compiled->hosts.emplace_back(std::move(host));
   }
-  compiled->override_names = OverrideNames(proto);
   compiled->warnings = Warnings(compiled->level_warnings, compiled->hosts);
+  compiled->override_names = OverrideNames(compiled->level_override_names, compiled->hosts);
   return std::shared_ptr<const RouteTable>(new RouteTable(std::move(compiled)));
 }
 
@@ -310,9 +315,8 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::CompileChange(
     }
     entry = HostEntry(*std::move(fresh));
   }
-  const std::set<std::string> names = OverrideNames(news);
-  compiled->override_names.insert(names.begin(), names.end());
   compiled->warnings = Warnings(compiled->level_warnings, compiled->hosts);
+  compiled->override_names = OverrideNames(compiled->level_override_names, compiled->hosts);
   return std::shared_ptr<const RouteTable>(new RouteTable(std::move(compiled)));
 }
 

@@ -238,7 +238,8 @@ void BM_CompileChangeAlone(benchmark::State& state) {
 }
 BENCHMARK(BM_CompileChangeAlone)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
-// At the end, for each kind of match: its time with the most routes in that with the fewest.
+// At the end, for each kind of match: its processor time with the most routes in that with the
+// fewest.
 class RatioReporter : public benchmark::ConsoleReporter {
  public:
   void ReportRuns(const std::vector<Run>& runs) override {
@@ -247,8 +248,8 @@ class RatioReporter : public benchmark::ConsoleReporter {
       const std::string& name = run.run_name.function_name;
       if (run.error_occurred || name.find("BM_Match") != 0) continue;
       auto& [first, last] = times_[name];
-      if (first == 0) first = run.GetAdjustedRealTime();
-      last = run.GetAdjustedRealTime();
+      if (first == 0) first = run.GetAdjustedCPUTime();
+      last = run.GetAdjustedCPUTime();
     }
   }
   void Finalize() override {
