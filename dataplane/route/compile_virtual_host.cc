@@ -1,5 +1,6 @@
 #include "dataplane/route/compile_virtual_host.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dataplane/base/status.h"
@@ -74,7 +75,8 @@ class Compilation {
   template <typename Proto>
   void NoteOverrides(const Proto& proto) {
     for (const auto& [name, config] : proto.typed_per_filter_config()) {
-      host_->override_names.insert(name);
+      std::vector<std::string>& names = host_->override_names;
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
   }
 

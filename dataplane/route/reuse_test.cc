@@ -181,6 +181,25 @@ TEST(ReuseTest, AChangeCompilesItsHostsOnly) {
   EXPECT_NE(Change(*first, ThreeHosts(host("old")), {}), nullptr);
 }
 
+TEST(ReuseTest, NamesOfOverridesFollowAChange) {
+  const auto host = [](std::string_view filter) {
+    return StrCat("domains: 'b.com' routes { match { prefix: '/' } route { cluster: 'c' } ",
+                  filter.empty()
+                      ? ""
+                      : StrCat("typed_per_filter_config { key: '", filter, "' value { ",
+                               "[type.googleapis.com/envoy.config.route.v3.FilterConfig] { ",
+                               "disabled: true } } }"),
+                  " }");
+  };
+  using Names = std::set<std::string>;
+  const auto first = testing::MakeTable(ThreeHosts(host("one")));
+  EXPECT_EQ(first->override_names(), Names{"one"});
+  const auto second = Change(*first, ThreeHosts(host("two")), {1});
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->override_names(), Names{"two"});
+  EXPECT_EQ(Change(*second, ThreeHosts(host("")), {1})->override_names(), Names());
+}
+
 TEST(ReuseTest, AChangeOfDomainsOrFilesNeedsTheWhole) {
   const std::string route = " routes { match { prefix: '/' } route { cluster: 'c' } }";
   const auto first = testing::MakeTable(ThreeHosts("domains: 'b.com'" + route));

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -57,8 +56,8 @@ struct VirtualHost {
   // null when there is none.
   std::unique_ptr<const MatchTree> tree;
   std::vector<std::unique_ptr<const VirtualHost>> lists;
-  // The filters that have settings in it or in its routes, each once.
-  std::set<std::string> override_names;
+  // The filters that have settings in it or in its routes, each once; usually none.
+  std::vector<std::string> override_names;
   // What there is to say about it, for people.
   std::vector<std::string> warnings;
 
