@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "dataplane/base/status.h"
+#include "dataplane/xds/scalar_text.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/duration.pb.h"
@@ -44,86 +41,6 @@ using Index = Document::Index;
 
 // A level of lists and maps may be two steps: a field, and an element of it.
 constexpr size_t kStepsMax = 2 * Document::kDepthMax;
-
-// YAML 1.1's words for booleans, as yaml-cpp (and so Envoy) takes them.
-std::optional<bool> PlainBool(std::string_view text, bool is_json) {
-  if (text == "true") return true;
-  if (text == "false") return false;
-  if (is_json) return std::nullopt;
-  const std::string lower = absl::AsciiStrToLower(ToAbsl(text));
-  if (lower == "true" || lower == "yes" || lower == "on" || lower == "y") return true;
-  if (lower == "false" || lower == "no" || lower == "off" || lower == "n") return false;
-  return std::nullopt;
-}
-
-// A whole number: decimal; in YAML also 0x1f and, with a leading zero, octal; in any case a
-// floating number without fraction, as ProtoJSON has it ("1e3").
-template <typename T>
-std::optional<T> Integer(std::string_view text, bool may_be_octal) {
-  const bool is_negative = !text.empty() && text.front() == '-';
-  std::string_view digits =
-      is_negative || (!text.empty() && text.front() == '+') ? text.substr(1) : text;
-  T value;
-  if (may_be_octal && digits.size() > 1 && digits.front() == '0') {
-    const bool is_hex = digits[1] == 'x' || digits[1] == 'X';
-    digits.remove_prefix(is_hex ? 2 : 1);
-    const std::string number = StrCat(is_negative ? "-" : "", digits);
-    const char* end = number.data() + number.size();
-    const auto [stop, error] = std::from_chars(number.data(), end, value, is_hex ? 16 : 8);
-    if (error == std::errc() && stop == end) return value;
-  }
-  if (absl::SimpleAtoi(ToAbsl(text), &value)) return value;
-  double number;
-  if (!absl::SimpleAtod(ToAbsl(text), &number) || std::trunc(number) != number) {
-    return std::nullopt;
-  }
-  // 2^63 and 2^64 are doubles; the largest integers below them are not.
-  if (number < static_cast<double>(std::numeric_limits<T>::min()) ||
-      number >= std::ldexp(1.0, std::numeric_limits<T>::digits)) {
-    return std::nullopt;
-  }
-  return static_cast<T>(number);
-}
-
-std::optional<double> Floating(std::string_view text) {
-  if (text == "NaN" || text == ".nan" || text == ".NaN") {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  if (text == "Infinity" || text == ".inf") return std::numeric_limits<double>::infinity();
-  if (text == "-Infinity" || text == "-.inf") return -std::numeric_limits<double>::infinity();
-  double value;
-  // The words that SimpleAtod takes for infinity and NaN are not ours.
-  if (text.find_first_of("0123456789") == std::string_view::npos ||
-      !absl::SimpleAtod(ToAbsl(text), &value) || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
-// "1.5s": whole seconds, up to nine digits of fraction.
-bool ParseDuration(std::string_view text, Duration& out) {
-  if (text.size() < 2 || text.back() != 's') return false;
-  text.remove_suffix(1);
-  const bool is_negative = text.front() == '-';
-  if (is_negative) text.remove_prefix(1);
-  const size_t dot = text.find('.');
-  const std::string_view whole = text.substr(0, dot);
-  std::string fraction(dot == std::string_view::npos ? "0" : text.substr(dot + 1));
-  if (whole.empty() || fraction.empty() || fraction.size() > 9) return false;
-  for (const std::string_view part : {whole, std::string_view(fraction)}) {
-    if (part.find_first_not_of("0123456789") != std::string_view::npos) return false;
-  }
-  fraction.append(9 - fraction.size(), '0');
-  int64_t seconds;
-  int32_t nanos;
-  if (!absl::SimpleAtoi(ToAbsl(whole), &seconds) || !absl::SimpleAtoi(fraction, &nanos) ||
-      seconds > 315576000000) {
-    return false;
-  }
-  out.set_seconds(is_negative ? -seconds : seconds);
-  out.set_nanos(is_negative ? -nanos : nanos);
-  return true;
-}
 
 bool HasSpecialForm(const Descriptor& descriptor) {
   return descriptor.well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED ||
@@ -348,7 +265,7 @@ bool Converter::ReadInteger(Index value, const FieldDescriptor& field, Message& 
                             Add add) {
   const bool may_be_octal = !document_.is_json() && document_.kind(value) == Kind::kPlain;
   const std::optional<T> number =
-      IsScalar(value) ? Integer<T>(document_.text(value), may_be_octal) : std::nullopt;
+      IsScalar(value) ? IntegerOf<T>(document_.text(value), may_be_octal) : std::nullopt;
   if (!number.has_value()) return WrongKind(value, StrCat("a number (", field.type_name(), ")"));
   const Reflection& reflection = *message.GetReflection();
   (reflection.*(field.is_repeated() ? add : set))(&message, &field, *number);
@@ -376,7 +293,7 @@ bool Converter::ReadSingle(Index at, const FieldDescriptor& field, Message& mess
                                    &Reflection::AddUInt64);
     case FieldDescriptor::CPPTYPE_DOUBLE:
     case FieldDescriptor::CPPTYPE_FLOAT: {
-      const auto value = IsScalar(i) ? Floating(document_.text(i)) : std::nullopt;
+      const auto value = IsScalar(i) ? FloatingOf(document_.text(i)) : std::nullopt;
       if (!value.has_value()) return WrongKind(i, "a number");
       if (field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
         field.is_repeated() ? r.AddDouble(&message, &field, *value)
@@ -390,9 +307,8 @@ bool Converter::ReadSingle(Index at, const FieldDescriptor& field, Message& mess
     }
     case FieldDescriptor::CPPTYPE_BOOL: {
       const bool is_plain = document_.kind(i) == Kind::kPlain;
-      const auto value = IsScalar(i)
-                             ? PlainBool(document_.text(i), document_.is_json() || !is_plain)
-                             : std::nullopt;
+      const auto value =
+          IsScalar(i) ? BoolOf(document_.text(i), document_.is_json() || !is_plain) : std::nullopt;
       if (!value.has_value()) return WrongKind(i, "true or false");
       field.is_repeated() ? r.AddBool(&message, &field, *value)
                           : r.SetBool(&message, &field, *value);
@@ -416,7 +332,7 @@ bool Converter::ReadEnum(Index i, const FieldDescriptor& field, Message& message
     value = field.enum_type()->FindValueByName(name);
   }
   if (value == nullptr) {
-    const auto number = Integer<int32_t>(document_.text(i), false);
+    const auto number = IntegerOf<int32_t>(document_.text(i), false);
     if (number.has_value()) value = field.enum_type()->FindValueByNumber(*number);
   }
   if (value == nullptr) {
@@ -556,11 +472,11 @@ bool Converter::ReadValue(Index at, Value& value) {
       value.set_null_value(google::protobuf::NULL_VALUE);
       return true;
     case Kind::kPlain: {
-      if (const auto truth = PlainBool(text, document_.is_json())) {
+      if (const auto truth = BoolOf(text, document_.is_json())) {
         value.set_bool_value(*truth);
-      } else if (const auto whole = Integer<int64_t>(text, !document_.is_json())) {
+      } else if (const auto whole = IntegerOf<int64_t>(text, !document_.is_json())) {
         value.set_number_value(static_cast<double>(*whole));
-      } else if (const auto number = Floating(text)) {
+      } else if (const auto number = FloatingOf(text)) {
         value.set_number_value(*number);
       } else {
         value.set_string_value(std::string(text));
