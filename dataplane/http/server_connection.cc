@@ -22,8 +22,6 @@ using filters::Verdict;
 namespace {
 
 constexpr size_t kLingerBytesMax = 1024 * 1024;
-constexpr std::string_view kRemoteDisconnect = "downstream_remote_disconnect";
-constexpr std::string_view kLocalDisconnect = "downstream_local_disconnect";
 constexpr std::string_view kContinueLine = "HTTP/1.1 100 Continue\r\n\r\n";
 // How long the last answer on a connection may take to be written.
 constexpr std::chrono::seconds kLastAnswerTime(5);
@@ -83,8 +81,7 @@ ServerConnection::~ServerConnection() {
       .Add();
   if (exchange_ == nullptr) return;
   // Cancelled in the middle of a request.
-  stats.downstream_cx_destroy_local_active_rq.Add();
-  NoteDisconnect(kLocalDisconnect);
+  NoteDisconnect(By::kUs);
   RecordRequest();
 }
 
@@ -143,11 +140,8 @@ event::Task<void> ServerConnection::ServeRequest() {
     if (parsed.state != ParseState::kIncomplete) break;
     const int64_t n = co_await socket_->Read(in_, net::kReadBlock);
     if (n <= 0) {
-      stream.info.SetFlag(observe::kDownstreamConnectionTermination);
-      stream.info.response_code_details = "downstream_remote_disconnect";
       stats_->downstream_rq_rx_reset.Add();
-      is_broken_ = true;
-      NotePeerClosed();
+      NoteDisconnect(By::kPeer);
       co_return;
     }
   }
@@ -294,9 +288,7 @@ event::Task<void> ServerConnection::SendResponse() {
       is_broken_ = true;
       break;
     case wire::PumpResult::kWriteFailed:
-      stream.info.SetFlag(observe::kDownstreamConnectionTermination);
-      is_broken_ = true;
-      NotePeerClosed();
+      NoteDisconnect(By::kPeer);
       break;
   }
 }
@@ -378,7 +370,7 @@ bool ServerConnection::IsContinueDue() {
 event::Task<bool> ServerConnection::SendContinue() {
   std::array<net::Slice, 1> pieces{net::Slice::Static(kContinueLine)};
   if (co_await socket_->Write(pieces) == 0) co_return true;
-  NoteDisconnect(kRemoteDisconnect);
+  NoteDisconnect(By::kPeer);
   co_return false;
 }
 
@@ -391,16 +383,16 @@ void ServerConnection::OnAlarm(void* self, Alarm alarm) {
   c.guard_->Interrupt();
 }
 
-void ServerConnection::NotePeerClosed() {
-  is_closed_by_peer_ = true;
-  stats_->downstream_cx_destroy_remote_active_rq.Add();
-}
-
-void ServerConnection::NoteDisconnect(std::string_view details) {
-  exchange_->stream.info.SetFlag(observe::kDownstreamConnectionTermination);
-  exchange_->stream.info.response_code_details = details;
+void ServerConnection::NoteDisconnect(By who) {
   is_broken_ = true;
-  if (details == kRemoteDisconnect) NotePeerClosed();
+  is_closed_by_peer_ = who == By::kPeer;
+  observe::StreamInfo& info = exchange_->stream.info;
+  info.SetFlag(observe::kDownstreamConnectionTermination);
+  info.response_code_details =
+      is_closed_by_peer_ ? "downstream_remote_disconnect" : "downstream_local_disconnect";
+  (is_closed_by_peer_ ? stats_->downstream_cx_destroy_remote_active_rq
+                      : stats_->downstream_cx_destroy_local_active_rq)
+      .Add();
 }
 
 event::MonotonicTime ServerConnection::ConnectionEnd() const {
@@ -458,11 +450,11 @@ bool ServerConnection::ReplyToAlarm() {
       }
       [[fallthrough]];
     default:
-      NoteDisconnect(kRemoteDisconnect);
+      NoteDisconnect(By::kPeer);
       stats.downstream_rq_rx_reset.Add();
       return false;
     case Alarm::kCut:
-      NoteDisconnect(kLocalDisconnect);
+      NoteDisconnect(By::kUs);
       return false;
   }
   if (exchange.is_response_started) {

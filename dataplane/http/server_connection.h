@@ -83,9 +83,8 @@ class ServerConnection final : public base::ListHook,
   void OnHangup() override { OnAlarm(this, event::Alarm::kHangup); }
   void OnInput() override {}
   // The connection ends in the middle of a request.
-  // The client ended the connection in the middle of a request.
-  void NotePeerClosed();
-  void NoteDisconnect(std::string_view details);
+  enum class By : uint8_t { kPeer, kUs };
+  void NoteDisconnect(By who);
   static void OnAlarm(void* self, event::Alarm alarm);
 
   Worker& worker_;
