@@ -90,7 +90,7 @@ class ControlServer::Core {
       : options_(options),
         xds_options_(XdsOptions(options,
                                 [this](const grpc::ServerContextBase& context) {
-                                  return !is_xds_guarded_ || auth::AcceptsCall(auth_, context);
+                                  return auth::AcceptsCall(auth_, context);
                                 })),
         xds_(xds_options_) {}
   ~Core() { Stop(); }
@@ -108,8 +108,6 @@ class ControlServer::Core {
   const xds::XdsServerOptions xds_options_;
   ControlAddresses addresses_;
   auth::TokenAuth auth_;
-  // Set before the server starts: xDS asks for the token.
-  bool is_xds_guarded_ = false;
   // In the order in which they are built on each other; Stop goes the other way.
   std::unique_ptr<store::RevisionStore> store_;
   xds::XdsServer xds_;
@@ -138,7 +136,6 @@ absl::Status ControlServer::Core::OpenStore() {
 absl::Status ControlServer::Core::StartXds(HostPort address) {
   grpc::ServerBuilder builder;
   xds::XdsServer::ConfigureBuilder(builder, xds_options_);
-  is_xds_guarded_ = !auth::IsLoopback(address.host);
   builder.RegisterService(xds_.ads_service());
   builder.RegisterService(xds_.status_service());
   FL_ASSIGN_OR_RETURN(xds_server_, StartGrpc(builder, address));

@@ -10,9 +10,8 @@
 // Start reads the store, publishes its newest revision, and only then opens the xDS port: a proxy
 // never sees a control plane that has not read its state yet.
 //
-// Without a token file each address must be on the loopback. With one, management calls need the
-// token everywhere, and xDS needs it when its address is not on the loopback. Thread: one, which
-// starts and stops it.
+// Without a token file each address must be on the loopback. With one, every call needs the token,
+// management and xDS alike, wherever it comes from. Thread: one, which starts and stops it.
 
 #include <chrono>
 #include <functional>

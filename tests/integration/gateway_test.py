@@ -235,6 +235,21 @@ class TokenTest(GatewayTest):
         self.assertEqual(control.cli("get")[0], 7)
         self.assertEqual(control.cli("get", "--token-file", token)[0], 0)
 
+    def test_with_a_token_file_proxies_need_it_too(self):
+        token = self.processes.folder / "token"
+        token.write_text("correct-horse-battery\n")
+        control = ControlPlane(self.processes, flags=["--token-file", token])
+        Proxy(self.processes, control, "stranger")
+        flags = ("--with-token", "--token-file", token)
+        Proxy(self.processes, control, "known", bootstrap_flags=flags)
+
+        def connected():
+            _, text, _ = control.cli("proxies", "-o", "json", "--token-file", token)
+            return "known" in text and text
+
+        text = wait_until(connected, "the proxy with the token is connected", 10)
+        self.assertNotIn("stranger", text)
+
     def test_without_a_token_only_the_loopback(self):
         command = [paths.program("fairlead-control"), "--data-dir", self.processes.folder / "data"]
         command += ["--xds-address", "127.0.0.1:0", "--management-address", "127.0.0.1:0"]

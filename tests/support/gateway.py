@@ -124,12 +124,14 @@ class ControlPlane:
 class Proxy:
     """A proxy driven by a control plane; `kind` may be envoy to see another client do it."""
 
-    def __init__(self, processes, control, node, kind="fairlead", concurrency=1, more=()):
-        """`more` are flags of the program."""
+    def __init__(
+        self, processes, control, node, kind="fairlead", concurrency=1, more=(), bootstrap_flags=()
+    ):
+        """`more` are flags of the program, `bootstrap_flags` of `fairlead bootstrap`."""
         self.node = node
         self.bootstrap = bootstrap = processes.folder / f"{node}.yaml"
         status, text, error = control.cli(
-            "bootstrap", "--xds-address", control.xds, "--node-id", node
+            "bootstrap", "--xds-address", control.xds, "--node-id", node, *bootstrap_flags
         )
         if status:
             raise Failed(f"fairlead bootstrap: {error}")
