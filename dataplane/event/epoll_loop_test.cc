@@ -137,21 +137,31 @@ Task<void> ConnectAndKeep(Loop& loop, net::Address to, std::unique_ptr<Socket>& 
   done = true;
 }
 
-TEST(EpollLoopTest, WatcherHearsOfThePeersEnd) {
-  auto loop = NewEpollLoop(TimeSource::System(), 1);
+// A client that has begun to connect to a listening socket which keeps what it accepts.
+struct Pair {
+  explicit Pair(const TimeSource& time) : loop(NewEpollLoop(time, 1)) {
+    nursery.Spawn(ConnectAndKeep(*loop, listener->local_address(), client, is_connected));
+  }
+  bool is_complete() const { return is_connected && keeper.kept != nullptr; }
+
+  std::unique_ptr<Loop> loop;
   Keeper keeper;
-  auto listener = *loop->Listen(*net::Address::Parse("127.0.0.1", 0), {}, keeper);
+  std::unique_ptr<ListenSocket> listener =
+      *loop->Listen(*net::Address::Parse("127.0.0.1", 0), {}, keeper);
   std::unique_ptr<Socket> client;
-  bool done = false;
+  bool is_connected = false;
   Nursery nursery;
-  nursery.Spawn(ConnectAndKeep(*loop, listener->local_address(), client, done));
-  while (!done || keeper.kept == nullptr) loop->RunOnce(std::chrono::seconds(10));
+};
+
+TEST(EpollLoopTest, WatcherHearsOfThePeersEnd) {
+  Pair pair(TimeSource::System());
+  while (!pair.is_complete()) pair.loop->RunOnce(std::chrono::seconds(10));
   Recorder recorder;
-  client->SetWatcher(&recorder);
-  EXPECT_TRUE(client->IsQuiet());
-  keeper.kept.reset();
-  while (recorder.inputs + recorder.hangups == 0) loop->RunOnce(std::chrono::seconds(10));
-  EXPECT_FALSE(client->IsQuiet());
+  pair.client->SetWatcher(&recorder);
+  EXPECT_TRUE(pair.client->IsQuiet());
+  pair.keeper.kept.reset();
+  while (recorder.inputs + recorder.hangups == 0) pair.loop->RunOnce(std::chrono::seconds(10));
+  EXPECT_FALSE(pair.client->IsQuiet());
 }
 
 // No descriptor can be had for as long as one of these lives.
@@ -170,23 +180,17 @@ class NoDescriptors {
 
 TEST(EpollLoopTest, AcceptingPausesWhileTheKernelCannot) {
   ManualTime time;
-  auto loop = NewEpollLoop(time, 1);
-  Keeper keeper;
-  auto listener = *loop->Listen(*net::Address::Parse("127.0.0.1", 0), {}, keeper);
-  std::unique_ptr<Socket> client;
-  bool done = false;
-  Nursery nursery;
-  nursery.Spawn(ConnectAndKeep(*loop, listener->local_address(), client, done));
+  Pair pair(time);
   {
     const NoDescriptors none;
-    while (!done) loop->RunOnce(std::chrono::milliseconds(1));
-    for (int i = 0; i < 3; ++i) loop->RunOnce(std::chrono::milliseconds(1));
+    while (!pair.is_connected) pair.loop->RunOnce(std::chrono::milliseconds(1));
+    for (int i = 0; i < 3; ++i) pair.loop->RunOnce(std::chrono::milliseconds(1));
   }
-  for (int i = 0; i < 3; ++i) loop->RunOnce(std::chrono::milliseconds(1));
-  EXPECT_EQ(keeper.kept, nullptr);
+  for (int i = 0; i < 3; ++i) pair.loop->RunOnce(std::chrono::milliseconds(1));
+  EXPECT_EQ(pair.keeper.kept, nullptr);
   time.Advance(std::chrono::milliseconds(101));
-  for (int i = 0; i < 3; ++i) loop->RunOnce(std::chrono::milliseconds(1));
-  EXPECT_NE(keeper.kept, nullptr);
+  for (int i = 0; i < 3; ++i) pair.loop->RunOnce(std::chrono::milliseconds(1));
+  EXPECT_NE(pair.keeper.kept, nullptr);
 }
 
 Task<void> ReadInTime(Loop& loop, Socket& socket, std::optional<int64_t>& result, bool& done) {
@@ -198,22 +202,16 @@ Task<void> ReadInTime(Loop& loop, Socket& socket, std::optional<int64_t>& result
 
 TEST(EpollLoopTest, WhatHasArrivedBeatsATimerAfterAStall) {
   ManualTime time;
-  auto loop = NewEpollLoop(time, 1);
-  Keeper keeper;
-  auto listener = *loop->Listen(*net::Address::Parse("127.0.0.1", 0), {}, keeper);
-  std::unique_ptr<Socket> client;
-  bool done = false;
-  Nursery nursery;
-  nursery.Spawn(ConnectAndKeep(*loop, listener->local_address(), client, done));
-  while (!done || keeper.kept == nullptr) loop->RunOnce(std::chrono::milliseconds(1));
+  Pair pair(time);
+  while (!pair.is_complete()) pair.loop->RunOnce(std::chrono::milliseconds(1));
   std::optional<int64_t> result;
   bool is_read = false;
-  nursery.Spawn(ReadInTime(*loop, *keeper.kept, result, is_read));
+  pair.nursery.Spawn(ReadInTime(*pair.loop, *pair.keeper.kept, result, is_read));
   std::array<net::Slice, 1> out{net::Slice::Static("x")};
-  auto write = client->Write(out);
+  auto write = pair.client->Write(out);
   ASSERT_TRUE(write.await_ready());
   time.Advance(std::chrono::seconds(10));
-  while (!is_read) loop->RunOnce(std::chrono::milliseconds(1));
+  while (!is_read) pair.loop->RunOnce(std::chrono::milliseconds(1));
   EXPECT_EQ(result, 1);
 }
 

@@ -9,33 +9,22 @@ namespace fairlead::http {
 namespace {
 
 using std::chrono::seconds;
+using testing::kGet;
+using testing::kOk;
 using testing::RawPeer;
 
-constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kExpecting =
     "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
 
 // How connections end, what is said and written down about it, and who decides on the body.
-class ServerConnectionEndsTest : public testing::ProxyFixture {
- protected:
-  RawPeer Busy(RawPeer& client, std::string_view request = kGet) {
-    client.Send(request);
-    RawPeer up = upstream.Accept();
-    up.ReadUntil("\r\n\r\n");
-    return up;
-  }
-  void Turns(int n) {
-    for (int i = 0; i < n; ++i) pump();
-  }
-};
+using ServerConnectionEndsTest = testing::ProxyFixture;
 
 TEST_F(ServerConnectionEndsTest, EmptyLineBehindARequestIsNoRequest) {
   Start();
   for (const std::string_view rest : {"\r", "\r\n"}) {
     RawPeer client = Client();
-    RawPeer up = Busy(client);
+    RawPeer up = Forwarded(client);
     up.Send(kOk);
     client.ReadUntil("\r\n\r\nok");
     client.Send(rest);
@@ -54,7 +43,7 @@ TEST_F(ServerConnectionEndsTest, EmptyLineInFrontOfARequestIsSkipped) {
   client.Send("\r");
   client.Send("\n");
   Turns(5);
-  RawPeer up = Busy(client);
+  RawPeer up = Forwarded(client);
   up.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
 }
@@ -62,7 +51,7 @@ TEST_F(ServerConnectionEndsTest, EmptyLineInFrontOfARequestIsSkipped) {
 TEST_F(ServerConnectionEndsTest, EarlyAnswerSaysThatTheConnectionEnds) {
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n\r\nabc");
+  RawPeer up = Forwarded(client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n\r\nabc");
   up.Send(kOk);
   EXPECT_NE(client.ReadUntil("\r\n\r\nok").find("connection: close\r\n"), std::string::npos);
 }
@@ -70,7 +59,7 @@ TEST_F(ServerConnectionEndsTest, EarlyAnswerSaysThatTheConnectionEnds) {
 TEST_F(ServerConnectionEndsTest, AnswerToAWholeBodyKeepsTheConnection) {
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+  RawPeer up = Forwarded(client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
   up.ReadUntil("abc");
   up.Send(kOk);
   EXPECT_EQ(client.ReadUntil("\r\n\r\nok").find("connection: close\r\n"), std::string::npos);
@@ -104,7 +93,7 @@ TEST_F(ServerConnectionEndsTest, RequestTimeoutCoversTheHead) {
 TEST_F(ServerConnectionEndsTest, RequestThatIsCancelledIsLogged) {
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client);
+  RawPeer up = Forwarded(client);
   worker->CloseAll();
   ASSERT_EQ(log->lines.size(), 1u);
   EXPECT_EQ(log->lines[0].path, "/x");
@@ -118,14 +107,14 @@ TEST_F(ServerConnectionEndsTest, ConnectionsOfAListenerThatIsGoneAreCutInTime) {
   worker->drain_time = seconds(5);
   Start();
   RawPeer idle = Client();
-  RawPeer kept = Busy(idle);
+  RawPeer kept = Forwarded(idle);
   kept.Send(kOk);
   idle.ReadUntil("\r\n\r\nok");
   RawPeer busy = Client();
   busy.Send(kGet);
   kept.ReadUntil("\r\n\r\n");
   RawPeer streaming = Client();
-  RawPeer up = Busy(streaming);
+  RawPeer up = Forwarded(streaming);
   up.Send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nxyz");
   streaming.ReadUntil("xyz");
   worker->DrainThenCut(slot());
@@ -162,7 +151,7 @@ TEST_F(ServerConnectionEndsTest, UpstreamRefusesTheBody) {
   config->proxy_100_continue = true;
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client, kExpecting);
+  RawPeer up = Forwarded(client, kExpecting);
   up.Send("HTTP/1.1 417 No\r\nContent-Length: 2\r\n\r\nno");
   const std::string reply = client.ReadUntil("\r\n\r\nno");
   EXPECT_TRUE(reply.starts_with("HTTP/1.1 417 "));
@@ -174,7 +163,7 @@ TEST_F(ServerConnectionEndsTest, ClientNeedNotWaitForTheUpstream) {
   config->proxy_100_continue = true;
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client, kExpecting);
+  RawPeer up = Forwarded(client, kExpecting);
   client.Send("abc");
   up.ReadUntil("abc");
   up.Send(kOk);
@@ -185,7 +174,7 @@ TEST_F(ServerConnectionEndsTest, UpstreamThatFallsSilentBehindA100Is504) {
   config->proxy_100_continue = true;
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client, kExpecting);
+  RawPeer up = Forwarded(client, kExpecting);
   up.Send(kContinue);
   client.ReadUntil("\r\n\r\n");
   client.Send("abc");
@@ -198,7 +187,7 @@ TEST_F(ServerConnectionEndsTest, UpstreamThatNeverDecidesIs408) {
   config->proxy_100_continue = true;
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client, kExpecting);
+  RawPeer up = Forwarded(client, kExpecting);
   Advance(seconds(301));
   EXPECT_TRUE(client.ReadUntil("stream timeout").starts_with("HTTP/1.1 408 "));
 }
@@ -224,7 +213,7 @@ TEST_F(ServerConnectionEndsTest, BodyThatManyServersIgnoreEndsTheUpstreamConnect
   up.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
   EXPECT_EQ(up.ReadToEnd(), "");
-  RawPeer next = Busy(client);
+  RawPeer next = Forwarded(client);
   next.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
 }
@@ -232,7 +221,7 @@ TEST_F(ServerConnectionEndsTest, BodyThatManyServersIgnoreEndsTheUpstreamConnect
 TEST_F(ServerConnectionEndsTest, BytesThatComeInTheTurnOfTheNextRequestAreNotItsAnswer) {
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client);
+  RawPeer up = Forwarded(client);
   up.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
   // The request is looked at before the bytes that wait behind it.
@@ -252,7 +241,7 @@ TEST_F(ServerConnectionEndsTest, BodyThatBreaksOffOrIsMalformedIsToldApart) {
   const auto host = worker->clusters.clusters()[0]->hosts()[0];
   for (const std::string_view rest : {"2\r\nh", "2z\r\nhi"}) {
     RawPeer client = Client();
-    RawPeer up = Busy(client);
+    RawPeer up = Forwarded(client);
     up.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
     up.Send(rest);
     up.Close();
@@ -268,7 +257,7 @@ TEST_F(ServerConnectionEndsTest, BodyThatBreaksOffOrIsMalformedIsToldApart) {
 TEST_F(ServerConnectionEndsTest, HeadThatBreaksOffIs502) {
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client);
+  RawPeer up = Forwarded(client);
   up.Send("HTTP/1.1 200 OK\r\nContent-");
   up.Close();
   EXPECT_TRUE(client.ReadUntil("protocol error").starts_with("HTTP/1.1 502 "));
@@ -277,14 +266,14 @@ TEST_F(ServerConnectionEndsTest, HeadThatBreaksOffIs502) {
 TEST_F(ServerConnectionEndsTest, BytesThatNobodyAskedForAreCounted) {
   Start();
   RawPeer client = Client();
-  RawPeer up = Busy(client);
+  RawPeer up = Forwarded(client);
   up.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
   const auto host = worker->clusters.clusters()[0]->hosts()[0];
   up.Send("HTTP/1.1 418 Poison\r\n\r\n");
   EXPECT_EQ(up.ReadToEnd(), "");
   EXPECT_EQ(host->stats().cx_protocol_error.value(), 1u);
-  RawPeer second = Busy(client);
+  RawPeer second = Forwarded(client);
   second.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
   second.Close();

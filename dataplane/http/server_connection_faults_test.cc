@@ -11,23 +11,15 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::kGet;
+using testing::kOk;
 using testing::RawPeer;
 
-constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n";
 constexpr std::string_view kPost = "POST /p HTTP/1.1\r\nHost: a.test\r\nContent-Length: 1\r\n\r\n1";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 // What goes wrong between a client, this proxy and an upstream, and must stay harmless.
 class ServerConnectionFaultsTest : public testing::ProxyFixture {
  protected:
-  RawPeer RoundTrip(RawPeer& client) {
-    client.Send(kGet);
-    RawPeer up = upstream.Accept();
-    up.ReadUntil("\r\n\r\n");
-    up.Send(kOk);
-    client.ReadUntil("\r\n\r\nok");
-    return up;
-  }
   // What the peers do inside arrives at the proxy in one turn of its loop.
   template <typename Actions>
   void InOneTurn(Actions actions) {
@@ -47,9 +39,6 @@ class ServerConnectionFaultsTest : public testing::ProxyFixture {
     client.Reset();
     Turns(5);
     EXPECT_EQ(worker->connections(), 0u);
-  }
-  void Turns(int n) {
-    for (int i = 0; i < n; ++i) pump();
   }
 };
 

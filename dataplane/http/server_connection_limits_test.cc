@@ -12,21 +12,11 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::kGet;
+using testing::kOk;
 using testing::RawPeer;
 
-constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-class ServerConnectionLimitsTest : public testing::ProxyFixture {
- protected:
-  // The head and body of the response.
-  std::string RoundTrip(RawPeer& client, RawPeer& up) {
-    client.Send(kGet);
-    up.ReadUntil("\r\n\r\n");
-    up.Send(kOk);
-    return client.ReadUntil("\r\n\r\nok");
-  }
-};
+using ServerConnectionLimitsTest = testing::ProxyFixture;
 
 TEST_F(ServerConnectionLimitsTest, StreamThatLastsTooLongIs504UnderTheRoutesRules) {
   config->max_stream_duration = seconds(3);
@@ -36,9 +26,7 @@ TEST_F(ServerConnectionLimitsTest, StreamThatLastsTooLongIs504UnderTheRoutesRule
       "response_headers_to_add { header { key: 'x-why' value: '%RESPONSE_CODE_DETAILS%' } } } }");
   Start();
   RawPeer client = Client();
-  client.Send(kGet);
-  RawPeer up = upstream.Accept();
-  up.ReadUntil("\r\n\r\n");
+  RawPeer up = Forwarded(client);
   Advance(milliseconds(2900));
   EXPECT_TRUE(client.IsQuiet());
   Advance(milliseconds(200));
@@ -54,26 +42,23 @@ TEST_F(ServerConnectionLimitsTest, StreamDurationDoesNotOutliveItsStream) {
   config->max_stream_duration = seconds(3);
   Start();
   RawPeer client = Client();
-  client.Send(kGet);
-  RawPeer up = upstream.Accept();
-  up.ReadUntil("\r\n\r\n");
+  RawPeer up = Forwarded(client);
   Advance(seconds(2));
   up.Send(kOk);
   client.ReadUntil("\r\n\r\nok");
   Advance(seconds(2));
   EXPECT_TRUE(client.IsQuiet());
-  EXPECT_TRUE(RoundTrip(client, up).starts_with("HTTP/1.1 200 "));
+  client.Send(kGet);
+  up.ReadUntil("\r\n\r\n");
+  up.Send(kOk);
+  EXPECT_TRUE(client.ReadUntil("\r\n\r\nok").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_F(ServerConnectionLimitsTest, ConnectionThatLastsTooLongClosesWhenItIsIdle) {
   config->max_connection_duration = seconds(10);
   Start();
   RawPeer client = Client();
-  client.Send(kGet);
-  RawPeer up = upstream.Accept();
-  up.ReadUntil("\r\n\r\n");
-  up.Send(kOk);
-  client.ReadUntil("\r\n\r\nok");
+  RawPeer up = RoundTrip(client);
   Advance(milliseconds(9900));
   EXPECT_TRUE(client.IsQuiet());
   Advance(milliseconds(200));
@@ -86,9 +71,7 @@ TEST_F(ServerConnectionLimitsTest, ConnectionThatLastsTooLongEndsWithTheResponse
   config->max_connection_duration = seconds(10);
   Start();
   RawPeer client = Client();
-  client.Send(kGet);
-  RawPeer up = upstream.Accept();
-  up.ReadUntil("\r\n\r\n");
+  RawPeer up = Forwarded(client);
   Advance(seconds(11));
   EXPECT_TRUE(client.IsQuiet());
   up.Send(kOk);

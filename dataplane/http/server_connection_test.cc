@@ -11,23 +11,11 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::kGet;
+using testing::kOk;
 using testing::RawPeer;
 
-constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n";
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-class ServerConnectionTest : public testing::ProxyFixture {
- protected:
-  // One whole GET over the client; the upstream end that answered it.
-  RawPeer RoundTrip(RawPeer& client) {
-    client.Send(kGet);
-    RawPeer up = upstream.Accept();
-    up.ReadUntil("\r\n\r\n");
-    up.Send(kOk);
-    client.ReadUntil("\r\n\r\nok");
-    return up;
-  }
-};
+using ServerConnectionTest = testing::ProxyFixture;
 
 TEST_F(ServerConnectionTest, ForwardsARequestAndItsResponse) {
   Start();

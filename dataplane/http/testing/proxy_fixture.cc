@@ -48,6 +48,24 @@ void ProxyFixture::OnAccept(std::unique_ptr<event::Socket> socket) {
   worker->Serve(std::move(socket), hcm_);
 }
 
+void ProxyFixture::Turns(int n) {
+  for (int i = 0; i < n; ++i) pump();
+}
+
+RawPeer ProxyFixture::Forwarded(RawPeer& client, std::string_view request) {
+  client.Send(request);
+  RawPeer up = upstream.Accept();
+  up.ReadUntil("\r\n\r\n");
+  return up;
+}
+
+RawPeer ProxyFixture::RoundTrip(RawPeer& client) {
+  RawPeer up = Forwarded(client);
+  up.Send(kOk);
+  client.ReadUntil("\r\n\r\nok");
+  return up;
+}
+
 void ProxyFixture::Advance(std::chrono::milliseconds by) {
   // What has arrived is handled at the old time first.
   for (int turn = 0; turn < 20; ++turn) pump();

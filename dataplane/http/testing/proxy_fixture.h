@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dataplane/cluster/cluster_slots.h"
@@ -18,6 +19,10 @@
 #include "dataplane/observe/access_log.h"
 
 namespace fairlead::http::testing {
+
+// A request, and a response to it.
+inline constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n";
+inline constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 // Keeps the facts of finished exchanges.
 class RecordingLog final : public observe::AccessLog {
@@ -42,6 +47,12 @@ class ProxyFixture : public ::testing::Test, private event::AcceptHandler {
   void Start();
   RawPeer Client() { return RawPeer::Connect(pump, address_); }
   void Advance(std::chrono::milliseconds by);
+  // Lets the loop turn so often.
+  void Turns(int n);
+  // Sends the request; the upstream's end of the connection, where its head has been read.
+  RawPeer Forwarded(RawPeer& client, std::string_view request = kGet);
+  // A whole exchange of kGet and kOk on a new upstream connection, which is returned.
+  RawPeer RoundTrip(RawPeer& client);
   // Routes from YAML-free text: a RouteConfiguration in protobuf text format. The default sends
   // everything to "c".
   void SetRoutes(const std::string& text);
