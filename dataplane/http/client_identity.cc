@@ -187,7 +187,8 @@ Caller IdentifyClient(const HcmConfig& config, Stream& stream) {
                         : config.use_remote_address                              ? Caller::kEdge
                                                     : Caller::kExternal;
   request.headers.RemoveIf([caller](const Header& field) { return IsProtected(field, caller); });
-  if (caller == Caller::kInternal) request.headers.Set(HeaderId::kXEnvoyInternal, "true");
+  stream.info.is_internal = caller == Caller::kInternal;
+  if (stream.info.is_internal) request.headers.Set(HeaderId::kXEnvoyInternal, "true");
   if (!config.user_agent.empty()) AddUserAgent(config, request.headers);
   if (caller == Caller::kEdge) {
     request.headers.Set(HeaderId::kXEnvoyExternalAddress, stream.info.downstream_client.ip());

@@ -211,7 +211,7 @@ bool ServerConnection::AcceptRequest() {
   if (!ApplyRequestRules(hcm, stream)) return false;
   if (exchange_->routes = hcm_->routes->table; exchange_->routes) {
     const route::RouteTable& table = *exchange_->routes->object;
-    if (request.headers.Get(codec::HeaderId::kXEnvoyInternal) != "true") {
+    if (!stream.info.is_internal) {
       for (const std::string& name : table.internal_only_headers()) request.headers.Remove(name);
     }
     stream.route = table.Match(request, worker_.loop.random().Next());
@@ -276,8 +276,8 @@ event::Task<void> ServerConnection::SendResponse() {
   stream.info.response_code = stream.response.status;
   codec::BytesBody none;
   codec::BodyReader& body = stream.response_body != nullptr ? *stream.response_body : none;
-  const wire::PumpOutcome outcome =
-      co_await wire::SendMessage(std::move(head), body, framing, true, *socket_, watchdog_);
+  const wire::PumpOutcome outcome = co_await wire::SendMessage(
+      std::move(head), body, framing, /*sends_trailers=*/true, *socket_, watchdog_);
   stream.info.bytes_sent = outcome.body_bytes;
   switch (outcome.result) {
     case wire::PumpResult::kSent:

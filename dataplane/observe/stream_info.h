@@ -70,6 +70,8 @@ struct StreamInfo {
   // 0: no response was started.
   uint16_t response_code = 0;
   uint32_t upstream_attempts = 0;
+  // The caller's address is one of the internal ones (x-envoy-internal).
+  bool is_internal = false;
   // A request has had a connection to `upstream_host`.
   bool is_upstream_connected = false;
   // A health check of this proxy itself, answered by a filter.

@@ -45,9 +45,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   deadline_.reset();
   has_response_ = false;
   stream.keeps_trailers = stream.keeps_trailers && cluster_->config().enable_trailers;
-  stream.info.upstream_cluster = cluster_->name();
-  const bool is_internal = stream.request.headers.Get(codec::HeaderId::kXEnvoyInternal) == "true";
-  responses_ = is_internal ? &traffic().internal : &traffic().external;
+  responses_ = stream.info.is_internal ? &traffic().internal : &traffic().external;
   if (!PickHost(stream, forward)) co_return Fail(stream, kNoHealthyHost);
   if (forward.host_rewrite_auto) UseHostname(stream.request, host_traces);
   bool may_move = false;
