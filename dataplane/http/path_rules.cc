@@ -64,14 +64,18 @@ bool NeedsEncoding(char c) {
          c == '`' || static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f;
 }
 
-// Decodes what need not be encoded, encodes what should be, and turns "\" into "/". False for an
-// encoded NUL, which has no normal form.
+// Decodes what need not be encoded, encodes what should be, and turns "\" into "/". A "%" that
+// encodes nothing stays, but is encoded where it would come to encode something. False for a
+// NUL, encoded or not, which has no normal form.
 bool DecodeUnreserved(std::string& path) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(path.size());
+  // Where the last "%" that encodes nothing stands in `out`.
+  size_t lone = std::string::npos;
   for (size_t i = 0; i < path.size(); ++i) {
     const char c = path[i];
+    if (c == '\0') return false;
     if (c == '\\') {
       out += '/';
     } else if (NeedsEncoding(c)) {
@@ -79,6 +83,7 @@ bool DecodeUnreserved(std::string& path) {
       out += kHex[static_cast<unsigned char>(c) >> 4];
       out += kHex[c & 15];
     } else if (const int decoded = Decoded(path, i); decoded < 0) {
+      if (c == '%') lone = out.size();
       out += c;
     } else if (decoded == 0) {
       return false;
@@ -89,6 +94,11 @@ bool DecodeUnreserved(std::string& path) {
         out.append(path, i, 3);
       }
       i += 2;
+    }
+    // "%2%65" must not become "%2e", which the next one to decode takes for a dot.
+    if (lone != std::string::npos && out.size() == lone + 3 && Decoded(out, lone) >= 0) {
+      out.insert(lone + 1, "25");
+      lone = std::string::npos;
     }
   }
   path = std::move(out);

@@ -10,9 +10,9 @@
 // In this order: escaped slashes (%2F, %5C) by their rule; then, with `normalize`, percent-encoded
 // unreserved characters are decoded, characters that should be encoded are, "\" becomes "/", and
 // dot segments are removed (RFC 3986 sections 5.2.4 and 6.2.2), also those with parameters
-// ("..;a=b"); then, with `merge_slashes`, runs of "/" become one. The query is left alone. An
-// encoded NUL is rejected when `normalize` is set. What is left is as Envoy leaves it, but for one
-// thing: dots that were encoded and have parameters ("%2e%2e;") are dots here as well.
+// ("..;a=b"); then, with `merge_slashes`, runs of "/" become one. The query is left alone. A NUL,
+// encoded or not, is rejected when `normalize` is set. What is left is as Envoy leaves it, but for
+// one thing: dots that were encoded and have parameters ("%2e%2e;") are dots here as well.
 //
 // Thread: any. Source: HttpConnectionManager.normalize_path, merge_slashes,
 // path_with_escaped_slashes_action.

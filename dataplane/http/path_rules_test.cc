@@ -41,7 +41,8 @@ TEST(PathRulesTest, NormalFormDecodesUnreservedAndRemovesDotSegments) {
 }
 
 TEST(PathRulesTest, WhatHasNoNormalFormIsRejected) {
-  Check({.normalize = true}, {{"/a%00b", PathVerdict::kRejected, ""}});
+  Check({.normalize = true}, {{"/a%00b", PathVerdict::kRejected, ""},
+                              {std::string("/a\0b", 4), PathVerdict::kRejected, ""}});
 }
 
 TEST(PathRulesTest, NothingClimbsAboveTheRoot) {
@@ -55,6 +56,18 @@ TEST(PathRulesTest, BrokenPercentEncodingsStay) {
                               {"/a%2", PathVerdict::kAsIs, "/a%2"},
                               {"/%", PathVerdict::kAsIs, "/%"},
                               {"/%c0%ae", PathVerdict::kAsIs, "/%c0%ae"}});
+}
+
+// As Envoy. Without it dots and slashes could be smuggled past the normal form, in two parts.
+TEST(PathRulesTest, DecodingMakesNoNewPercentEncodings) {
+  Check({.normalize = true, .escaped_slashes = EscapedSlashes::kReject},
+        {{"/%2%65%2%65/a", PathVerdict::kChanged, "/%252e%252e/a"},
+         {"/a%2%46b", PathVerdict::kChanged, "/a%252Fb"},
+         {"/a%%32f", PathVerdict::kChanged, "/a%252f"},
+         {"/a%%30%30b", PathVerdict::kChanged, "/a%2500b"},
+         {"/%%32%65", PathVerdict::kChanged, "/%252e"},
+         {"/%252e%252e/a", PathVerdict::kAsIs, "/%252e%252e/a"},
+         {"/a%%3", PathVerdict::kAsIs, "/a%%3"}});
 }
 
 TEST(PathRulesTest, WhatShouldBeEncodedIs) {
