@@ -83,7 +83,7 @@ TEST_F(AccessLogFilesTest, ReadsAFormatFromAFile) {
   std::remove(source.c_str());
   EXPECT_EQ(Logged("log_format { text_format_source { filename: '" + source + "' } }"),
             "error: typed_config: log_format: text_format_source: filename: '" + source +
-                "' cannot be read");
+                "': cannot open: No such file or directory");
 }
 
 TEST_F(AccessLogFilesTest, ErrorsNameTheField) {

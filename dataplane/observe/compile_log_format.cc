@@ -1,8 +1,8 @@
 #include "dataplane/observe/compile_log_format.h"
 
 #include <cstdlib>
-#include <fstream>
 
+#include "dataplane/base/file.h"
 #include "dataplane/base/status.h"
 #include "envoy/config/core/v3/base.pb.h"
 #include "envoy/config/core/v3/substitution_format_string.pb.h"
@@ -14,19 +14,6 @@ using envoy::config::core::v3::DataSource;
 using envoy::config::core::v3::SubstitutionFormatString;
 
 constexpr size_t kFormatFileMax = 64 * 1024;
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return InvalidArgument("'", path, "' cannot be read");
-  std::string text(kFormatFileMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return InvalidArgument("'", path, "' cannot be read");
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > kFormatFileMax) {
-    return InvalidArgument("'", path, "' is longer than ", kFormatFileMax, " bytes");
-  }
-  return text;
-}
 
 absl::StatusOr<LineFormat> CompileText(const std::string& text, LogFormat::Empty empty,
                                        std::string_view field) {
@@ -47,8 +34,8 @@ absl::StatusOr<std::string> ReadText(const DataSource& source) {
       if (source.has_watched_directory()) {
         return InvalidArgument("watched_directory: is not supported");
       }
-      auto text = ReadFile(source.filename());
-      if (!text.ok()) return Annotate(text.status(), "filename");
+      auto text = ReadFile(source.filename(), kFormatFileMax);
+      if (!text.ok()) return Annotate(text.status(), StrCat("filename: '", source.filename(), "'"));
       return text;
     }
     case DataSource::kEnvironmentVariable: {

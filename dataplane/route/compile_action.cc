@@ -1,10 +1,10 @@
 #include "dataplane/route/compile_action.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <utility>
 
+#include "dataplane/base/file.h"
 #include "dataplane/base/status.h"
 #include "dataplane/route/compile_edits.h"
 #include "dataplane/route/compile_forward.h"
@@ -59,17 +59,6 @@ absl::StatusOr<Redirect> CompileRedirect(const RedirectAction& proto, bool is_te
   return redirect;
 }
 
-absl::StatusOr<std::string> ReadBody(const std::string& filename, size_t size_max) {
-  std::ifstream file(filename, std::ios::binary);
-  if (!file) return InvalidArgument("filename: '", filename, "' cannot be opened");
-  std::string body(size_max + 1, '\0');
-  file.read(body.data(), static_cast<std::streamsize>(body.size()));
-  if (file.bad()) return InvalidArgument("filename: '", filename, "' cannot be read");
-  body.resize(static_cast<size_t>(file.gcount()));
-  body.shrink_to_fit();
-  return body;
-}
-
 absl::StatusOr<DirectResponse> CompileDirectResponse(const DirectResponseAction& proto,
                                                      const ActionLimits& limits, bool& reads_file) {
   using envoy::config::core::v3::DataSource;
@@ -88,8 +77,9 @@ absl::StatusOr<DirectResponse> CompileDirectResponse(const DirectResponseAction&
       break;
     case DataSource::kFilename: {
       reads_file = true;
-      auto body = ReadBody(proto.body().filename(), limits.direct_response_body_max);
-      if (!body.ok()) return Annotate(body.status(), "body");
+      const std::string& path = proto.body().filename();
+      auto body = ReadFile(path, limits.direct_response_body_max);
+      if (!body.ok()) return Annotate(body.status(), StrCat("body: filename: '", path, "'"));
       response.body = *std::move(body);
       break;
     }

@@ -184,7 +184,8 @@ TEST(CompileErrorsTest, DirectResponses) {
             "direct_response: status: 199 is not in [200, 600)");
   EXPECT_TRUE(Has(ErrorOfAction("direct_response { status: 600 }"), "600 is not in"));
   EXPECT_EQ(ErrorOfAction("direct_response { status: 200 body { filename: '/nonexistent/x' } }"),
-            "direct_response: body: filename: '/nonexistent/x' cannot be opened");
+            "direct_response: body: filename: '/nonexistent/x': cannot open: No such file or "
+            "directory");
   EXPECT_EQ(
       ErrorOfAction("direct_response { status: 200 body { environment_variable: 'FAIRLEAD_NO' } }"),
       "direct_response: body.environment_variable: 'FAIRLEAD_NO' is not set");
@@ -210,7 +211,7 @@ TEST(CompileErrorsTest, DirectResponseLimitCanBeSet) {
                                    "{ name: 'h' domains: '*' routes { match { prefix: '/' } "
                                    "direct_response { status: 200 body { filename: '" +
                                    file + "' } } } }"),
-                  "is longer than 5 bytes"));
+                  "has more than the 5 bytes allowed"));
 }
 
 TEST(CompileErrorsTest, HeaderEdits) {

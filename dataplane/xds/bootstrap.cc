@@ -1,12 +1,6 @@
 #include "dataplane/xds/bootstrap.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
+#include "dataplane/base/file.h"
 #include "dataplane/base/status.h"
 #include "dataplane/xds/document.h"
 #include "dataplane/xds/document_to_proto.h"
@@ -21,10 +15,6 @@ namespace {
 using envoy::config::bootstrap::v3::Bootstrap;
 using envoy::service::discovery::v3::DiscoveryResponse;
 using google::protobuf::Message;
-
-absl::Status FileError(std::string_view path, std::string_view doing, int error) {
-  return InvalidArgument(path, ": cannot ", doing, ": ", std::strerror(error));
-}
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -57,34 +47,9 @@ absl::Status ParseTextFormat(const std::string& text, std::string_view name, Mes
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadFile(std::string_view path_view) {
-  const std::string path(path_view);
-  // O_NONBLOCK: opening a pipe without a writer must not hang; regular files do not mind.
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return FileError(path, "open", errno);
-  struct stat info{};
-  std::string text;
-  absl::Status status;
-  if (fstat(fd, &info) != 0) {
-    status = FileError(path, "read", errno);
-  } else if (S_ISDIR(info.st_mode)) {
-    status = InvalidArgument(path, ": is a directory, a file is wanted");
-  }
-  while (status.ok()) {
-    char buffer[1 << 16];
-    const ssize_t n = read(fd, buffer, sizeof(buffer));
-    if (n == 0) break;
-    if (n < 0) {
-      if (errno != EINTR) status = FileError(path, "read", errno);
-      continue;
-    }
-    text.append(buffer, static_cast<size_t>(n));
-    if (text.size() > Document::kBytesMax) {
-      status = InvalidArgument(path, ": has more than the ", Document::kBytesMax, " bytes allowed");
-    }
-  }
-  close(fd);
-  if (!status.ok()) return status;
+absl::StatusOr<std::string> ReadFile(std::string_view path) {
+  auto text = fairlead::ReadFile(std::string(path), Document::kBytesMax);
+  if (!text.ok()) return Annotate(text.status(), path);
   return text;
 }
 
