@@ -27,8 +27,9 @@ void DeltaClient::Refresh(ResourceType type, const std::vector<std::string>& nam
   for (const std::string& name : names) {
     if (!state.interest.Wants(name)) continue;
     state.refreshing.insert(name);
-    // Not told yet: the subscription that is due asks for it anyhow.
-    if (state.told.Wants(name)) state.refresh_is_due = true;
+    // Not told yet: the subscription that is due asks for it anyhow. By the wildcard alone: there
+    // is no way to ask, until the next stream.
+    if (state.told.names.count(name) > 0) state.refresh_is_due = true;
   }
   Flush();
 }

@@ -141,6 +141,19 @@ TEST_F(DeltaClientTest, UnsubscribedResourcesAreForgotten) {
   EXPECT_THAT(InitialVersions(transport_.Next()), ElementsAre(std::pair("b", "1")));
 }
 
+// Found by delta_fuzz: it sent an empty request.
+TEST_F(DeltaClientTest, RefreshOfWhatTheWildcardCoversWaitsForTheNextStream) {
+  WantAll(ResourceType::kCluster);
+  client_.OnConnected();
+  Receive(Clusters("n1", {{"a", "1"}, {"b", "1"}}));
+  transport_.requests.clear();
+  client_.Refresh(ResourceType::kCluster, {"a"});
+  EXPECT_TRUE(transport_.requests.empty());
+  client_.OnDisconnected("");
+  client_.OnConnected();
+  EXPECT_THAT(InitialVersions(transport_.Next()), ElementsAre(std::pair("b", "1")));
+}
+
 TEST_F(DeltaClientTest, RefreshSubscribesAgain) {
   Want(ResourceType::kEndpoint, {"a", "b"});
   client_.OnConnected();

@@ -4,26 +4,6 @@
 #include "dataplane/route/testing/random_routes.h"
 
 namespace fairlead::route::testing {
-namespace {
-
-// The matched route's place, read from the name that NameRoutes() gave it.
-std::string Place(const Route* route) { return route == nullptr ? "none" : route->name; }
-
-std::string Place(const std::optional<Position>& position) {
-  return position.has_value() ? StrCat(position->virtual_host, "/", position->route) : "none";
-}
-
-void NameRoutes(envoy::config::route::v3::RouteConfiguration& config) {
-  for (int i = 0; i < config.virtual_hosts_size(); ++i) {
-    auto& host = *config.mutable_virtual_hosts(i);
-    for (int k = 0; k < host.routes_size(); ++k) {
-      host.mutable_routes(k)->set_name(StrCat(i, "/", k));
-    }
-  }
-}
-
-}  // namespace
-
 void FillHead(const PlainRequest& request, codec::RequestHead& head) {
   head.Clear();
   head.authority = request.authority;
@@ -35,8 +15,7 @@ void FillHead(const PlainRequest& request, codec::RequestHead& head) {
 
 std::string CompareWithLinear(absl::FunctionRef<uint32_t(uint32_t n)> choose, int requests) {
   RandomRoutes random(choose);
-  auto config = random.Config();
-  NameRoutes(config);
+  const auto config = random.Config();
   cluster::ClusterSlots slots;
   const auto table = RouteTable::Compile(config, {slots, nullptr}, nullptr);
   if (!table.ok()) return StrCat("does not compile: ", table.status().message());
@@ -49,8 +28,9 @@ std::string CompareWithLinear(absl::FunctionRef<uint32_t(uint32_t n)> choose, in
   for (int i = 0; i < requests; ++i) {
     const PlainRequest request = random.Request();
     FillHead(request, head);
-    const std::string expected = Place(LinearMatch(config, request));
-    const std::string got = Place((*again)->Match(head, request.random));
+    const std::string expected = LinearMatch(config, request).value_or("none");
+    const Route* route = (*again)->Match(head, request.random);
+    const std::string got = route == nullptr ? "none" : route->name;
     if (expected == got) continue;
     return StrCat("'", request.authority, "' '", request.path, "' random ", request.random,
                   ": expected ", expected, ", got ", got, " of\n", config.DebugString());

@@ -1,16 +1,20 @@
 #include "dataplane/route/testing/linear_match.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 
 #include "envoy/extensions/path/match/uri_template/v3/uri_template_match.pb.h"
+#include "envoy/type/matcher/v3/http_inputs.pb.h"
 #include "re2/re2.h"
+#include "xds/type/matcher/v3/matcher.pb.h"
 
 namespace fairlead::route::testing {
 namespace {
 
 using namespace envoy::config::route::v3;  // NOLINT: the test's whole vocabulary
-using envoy::type::matcher::v3::StringMatcher;
+using ::xds::type::matcher::v3::Matcher;
+using Predicate = Matcher::MatcherList::Predicate;
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -24,6 +28,8 @@ bool FullMatch(const std::string& text, const std::string& pattern) {
   return re2::RE2::FullMatch(text, re2::RE2(pattern, re2::RE2::Quiet));
 }
 
+// Of envoy.type.matcher.v3 or xds.type.matcher.v3.
+template <typename StringMatcher>
 bool MatchesText(const StringMatcher& matcher, std::string value) {
   if (matcher.has_safe_regex()) return FullMatch(value, matcher.safe_regex().regex());
   if (matcher.ignore_case()) value = Lower(value);
@@ -226,6 +232,81 @@ int FindHost(const RouteConfiguration& config, std::string host) {
   return found;
 }
 
+// What a matcher tree looks at: all values of a field; nothing when there is none.
+std::optional<std::string> Input(const ::xds::core::v3::TypedExtensionConfig& input,
+                                 const PlainRequest& request) {
+  envoy::type::matcher::v3::HttpRequestHeaderMatchInput header;
+  if (!input.typed_config().UnpackTo(&header)) return std::nullopt;
+  std::optional<std::string> joined;
+  for (const std::string& value : HeaderValues(request, Lower(header.header_name()))) {
+    joined = joined.has_value() ? *joined + "," + value : value;
+  }
+  return joined;
+}
+
+bool Holds(const Predicate& predicate, const PlainRequest& request) {
+  const auto holds = [&](const Predicate& part) { return Holds(part, request); };
+  switch (predicate.match_type_case()) {
+    case Predicate::kAndMatcher: {
+      const auto& parts = predicate.and_matcher().predicate();
+      return std::all_of(parts.begin(), parts.end(), holds);
+    }
+    case Predicate::kOrMatcher: {
+      const auto& parts = predicate.or_matcher().predicate();
+      return std::any_of(parts.begin(), parts.end(), holds);
+    }
+    case Predicate::kNotMatcher:
+      return !holds(predicate.not_matcher());
+    default: {
+      const auto& single = predicate.single_predicate();
+      const auto value = Input(single.input(), request);
+      return value.has_value() && MatchesText(single.value_match(), *value);
+    }
+  }
+}
+
+// What of a matcher applies to the request, the first that decides coming first.
+std::vector<const Matcher::OnMatch*> Applicable(const Matcher& matcher,
+                                                const PlainRequest& request) {
+  std::vector<const Matcher::OnMatch*> found;
+  for (const auto& one : matcher.matcher_list().matchers()) {
+    if (Holds(one.predicate(), request)) found.push_back(&one.on_match());
+  }
+  if (const auto& tree = matcher.matcher_tree(); matcher.has_matcher_tree()) {
+    const std::string value = Input(tree.input(), request).value_or("");
+    const bool is_there = Input(tree.input(), request).has_value();
+    const bool is_exact = tree.has_exact_match_map();
+    const auto& map = is_exact ? tree.exact_match_map().map() : tree.prefix_match_map().map();
+    // Every part of the value, from all of it to none.
+    for (size_t left_out = 0; is_there && left_out <= value.size(); ++left_out) {
+      if (is_exact && left_out > 0) break;
+      const auto entry = map.find(value.substr(0, value.size() - left_out));
+      if (entry != map.end()) found.push_back(&entry->second);
+    }
+  }
+  if (matcher.has_on_no_match()) found.push_back(&matcher.on_no_match());
+  return found;
+}
+
+std::optional<RouteList> ChooseList(const Matcher& matcher, const PlainRequest& request) {
+  for (const Matcher::OnMatch* on_match : Applicable(matcher, request)) {
+    std::optional<RouteList> list;
+    if (on_match->has_matcher()) {
+      list = ChooseList(on_match->matcher(), request);
+    } else {
+      list.emplace();
+      const auto& action = on_match->action().typed_config();
+      if (action.Is<Route>()) {
+        action.UnpackTo(list->add_routes());
+      } else {
+        action.UnpackTo(&*list);
+      }
+    }
+    if (list.has_value()) return list;
+  }
+  return std::nullopt;
+}
+
 std::string WithoutParameters(const std::string& path) {
   std::string out;
   bool is_parameter = false;
@@ -239,15 +320,19 @@ std::string WithoutParameters(const std::string& path) {
 
 }  // namespace
 
-std::optional<Position> LinearMatch(const RouteConfiguration& config, const PlainRequest& request) {
+std::optional<std::string> LinearMatch(const RouteConfiguration& config,
+                                       const PlainRequest& request) {
   if (request.path.empty()) return std::nullopt;
-  const int host = FindHost(config, request.authority);
-  if (host < 0) return std::nullopt;
+  const int found = FindHost(config, request.authority);
+  if (found < 0) return std::nullopt;
+  const VirtualHost& host = config.virtual_hosts(found);
   std::string path = request.path.substr(0, request.path.find_first_of("?#"));
   if (config.ignore_path_parameters_in_path_matching()) path = WithoutParameters(path);
-  const VirtualHost& virtual_host = config.virtual_hosts(host);
-  for (int i = 0; i < virtual_host.routes_size(); ++i) {
-    if (MatchesRoute(virtual_host.routes(i).match(), path, request)) return Position{host, i};
+  RouteList list;
+  *list.mutable_routes() = host.routes();
+  if (host.has_matcher()) list = ChooseList(host.matcher(), request).value_or(RouteList());
+  for (const Route& route : list.routes()) {
+    if (MatchesRoute(route.match(), path, request)) return route.name();
   }
   return std::nullopt;
 }

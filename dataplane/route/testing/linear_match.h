@@ -2,8 +2,9 @@
 #define FAIRLEAD_DATAPLANE_ROUTE_TESTING_LINEAR_MATCH_H_
 
 // What a route configuration says about a request, read straight from the proto: the virtual host
-// by comparing every domain, then the first route of its list that matches. The plain version that
-// the indexes are held against; it shares no code with them. Thread: any.
+// by comparing every domain, its list of routes (which a matcher tree may choose), then the first
+// route of the list that matches. The plain version that the indexes are held against; it shares no
+// code with them. Thread: any.
 
 #include <cstdint>
 #include <optional>
@@ -26,14 +27,9 @@ struct PlainRequest {
   uint64_t random = 0;
 };
 
-struct Position {
-  int virtual_host = 0;
-  int route = 0;
-  friend bool operator==(const Position&, const Position&) = default;
-};
-
-std::optional<Position> LinearMatch(const envoy::config::route::v3::RouteConfiguration& config,
-                                    const PlainRequest& request);
+// The name of the route.
+std::optional<std::string> LinearMatch(const envoy::config::route::v3::RouteConfiguration& config,
+                                       const PlainRequest& request);
 
 }  // namespace fairlead::route::testing
 

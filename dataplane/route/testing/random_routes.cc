@@ -1,14 +1,17 @@
 #include "dataplane/route/testing/random_routes.h"
 
 #include <set>
+#include <type_traits>
 
 #include "envoy/extensions/path/match/uri_template/v3/uri_template_match.pb.h"
+#include "envoy/type/matcher/v3/http_inputs.pb.h"
 
 namespace fairlead::route::testing {
 namespace {
 
 using namespace envoy::config::route::v3;  // NOLINT: the test's whole vocabulary
-using envoy::type::matcher::v3::StringMatcher;
+using ::xds::type::matcher::v3::Matcher;
+using Predicate = Matcher::MatcherList::Predicate;
 
 constexpr const char* kDomains[] = {"*",      "a.com",     "A.com:80", "*.com",   "*.a.com",
                                     "*a.com", "*-b.a.com", "www.*",    "www.a.*", "b.a.com",
@@ -20,6 +23,9 @@ constexpr const char* kHosts[] = {
 constexpr const char* kSegments[] = {"/", "/a", "/b", "/ab", "/A", "a", "b", "/a;x", "//", "/abc"};
 constexpr const char* kNames[] = {"x-a", "X-B", ":method", ":path", "host", "accept"};
 constexpr const char* kTexts[] = {"a", "b", "A", "ab", "/a", "GET", "1", "12", "a.com"};
+constexpr const char* kInputs[] = {"x-a", "X-B", ":method", ":path", "host", "accept", ":scheme"};
+constexpr const char* kKeys[] = {"a", "b", "ab", "/", "/a", "/a/b", "/ab", "GET", "a,b", ""};
+constexpr int kTreeDepth = 2;
 constexpr const char* kQueries[] = {"", "?", "?a", "?a=b", "?b=a&a", "?a=1&a=b", "?&&a=ab&", "#a"};
 
 }  // namespace
@@ -56,6 +62,7 @@ std::string RandomRoutes::UriTemplate() {
   return text.empty() || OneIn(8) ? text + "/" : text;
 }
 
+template <typename StringMatcher>
 void RandomRoutes::FillText(StringMatcher& matcher) {
   const std::string text = OneOf(kTexts);
   switch (choose_(5)) {
@@ -73,6 +80,9 @@ void RandomRoutes::FillText(StringMatcher& matcher) {
       break;
     default:
       matcher.mutable_safe_regex()->set_regex(text + "*");
+      if constexpr (std::is_same_v<StringMatcher, ::xds::type::matcher::v3::StringMatcher>) {
+        matcher.mutable_safe_regex()->mutable_google_re2();
+      }
       break;
   }
   if (!matcher.has_safe_regex()) matcher.set_ignore_case(OneIn(3));
@@ -140,6 +150,67 @@ void RandomRoutes::FillMatch(RouteMatch& match) {
   }
 }
 
+void RandomRoutes::FillRoute(Route& route) {
+  route.set_name("route " + std::to_string(routes_++));
+  FillMatch(*route.mutable_match());
+  route.mutable_direct_response()->set_status(200);
+}
+
+void RandomRoutes::FillInput(::xds::core::v3::TypedExtensionConfig& input) {
+  envoy::type::matcher::v3::HttpRequestHeaderMatchInput header;
+  header.set_header_name(OneOf(kInputs));
+  input.set_name("input");
+  input.mutable_typed_config()->PackFrom(header);
+}
+
+void RandomRoutes::FillPredicate(Predicate& predicate, int depth) {
+  const uint32_t kind = depth > 0 ? choose_(5) : 0;
+  if (kind == 1) return FillPredicate(*predicate.mutable_not_matcher(), depth - 1);
+  if (kind == 2 || kind == 3) {
+    auto& parts = kind == 2 ? *predicate.mutable_and_matcher() : *predicate.mutable_or_matcher();
+    for (uint32_t i = 2 + choose_(2); i > 0; --i) FillPredicate(*parts.add_predicate(), depth - 1);
+    return;
+  }
+  FillInput(*predicate.mutable_single_predicate()->mutable_input());
+  FillText(*predicate.mutable_single_predicate()->mutable_value_match());
+}
+
+void RandomRoutes::FillOnMatch(Matcher::OnMatch& on_match, int depth) {
+  if (depth > 0 && OneIn(3)) return FillTree(*on_match.mutable_matcher(), depth - 1);
+  on_match.mutable_action()->set_name("action");
+  auto& action = *on_match.mutable_action()->mutable_typed_config();
+  if (OneIn(3)) {
+    Route route;
+    FillRoute(route);
+    action.PackFrom(route);
+    return;
+  }
+  RouteList list;
+  for (uint32_t i = choose_(4); i > 0; --i) FillRoute(*list.add_routes());
+  action.PackFrom(list);
+}
+
+void RandomRoutes::FillTree(Matcher& matcher, int depth) {
+  const uint32_t kind = choose_(5);
+  if (kind < 2) {
+    for (uint32_t i = 1 + choose_(3); i > 0; --i) {
+      auto& one = *matcher.mutable_matcher_list()->add_matchers();
+      FillPredicate(*one.mutable_predicate(), depth);
+      FillOnMatch(*one.mutable_on_match(), depth);
+    }
+  } else if (kind < 4) {
+    auto& tree = *matcher.mutable_matcher_tree();
+    FillInput(*tree.mutable_input());
+    auto& map = kind == 2 ? *tree.mutable_exact_match_map() : *tree.mutable_prefix_match_map();
+    for (uint32_t i = 1 + choose_(4); i > 0; --i) {
+      Matcher::OnMatch& on_match = (*map.mutable_map())[OneOf(kKeys)];
+      on_match.Clear();
+      FillOnMatch(on_match, depth);
+    }
+  }
+  if (OneIn(2)) FillOnMatch(*matcher.mutable_on_no_match(), depth);
+}
+
 RouteConfiguration RandomRoutes::Config() {
   RouteConfiguration config;
   config.set_name("random");
@@ -153,11 +224,13 @@ RouteConfiguration RandomRoutes::Config() {
       const std::string domain = OneOf(kDomains);
       if (domains.insert(domain).second) host.add_domains(domain);
     }
+    if (OneIn(4)) {
+      FillTree(*host.mutable_matcher(), kTreeDepth);
+      continue;
+    }
     // Now and then enough for the larger structures (an RE2 set).
     for (uint32_t k = OneIn(4) ? choose_(40) : choose_(6); k > 0; --k) {
-      Route& route = *host.add_routes();
-      FillMatch(*route.mutable_match());
-      route.mutable_direct_response()->set_status(200);
+      FillRoute(*host.add_routes());
     }
   }
   return config;
