@@ -79,6 +79,10 @@ bool EpollSocket::StartRead(ReadOperation& operation) {
 bool EpollSocket::TryRead(ReadOperation& operation) {
   net::ReadBuffer& into = *operation.into;
   char* space = into.Reserve(operation.wanted);
+  if (space == nullptr) {
+    operation.result = -ENOBUFS;
+    return true;
+  }
   const size_t size = std::min(into.space(), std::max(operation.wanted, into.space()));
   ssize_t n;
   do {

@@ -4,9 +4,9 @@
 // A connected stream of bytes, in terms of completions: the seam behind which epoll and the
 // simulation stand.
 //
-//     int64_t n = co_await socket.Read(in, net::kReadBlock);   // > 0 bytes, 0 end of stream, < 0
-//     -errno int64_t e = co_await socket.Write(pieces);               // 0 all is written, < 0
-//     -errno
+//     int64_t n = co_await socket.Read(in, net::kReadBlock);   // > 0 bytes, 0 end of stream,
+//                                                              // < 0 -errno; -ENOBUFS: no memory
+//     int64_t e = co_await socket.Write(pieces);               // 0 all is written, < 0 -errno
 //
 // An operation completes at once when the kernel is ready, and else suspends the awaiting
 // coroutine. One read and one write may be under way at a time. An awaiter that is destroyed

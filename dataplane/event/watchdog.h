@@ -35,6 +35,7 @@ enum class Alarm : uint8_t {
   kStreamEnd,       // it lasts too long (max_stream_duration)
   kResponse,        // no response in time (RouteAction.timeout)
   kRequestBroken,   // the rest of the request cannot be read (raised, not timed)
+  kOverload,        // no buffer is to be had for it (raised)
   kLinger,          // a closing connection whose peer does not close (delayed_close_timeout)
   kHangup,          // the peer is gone
   kDrain,           // the server closes what is idle

@@ -17,15 +17,15 @@ void Stream::Reply(const LocalReply& reply) {
 }
 
 void Stream::SetLocalBody(std::string_view body, std::string_view content_type) {
-  response.framing = {codec::Framing::Kind::kLength, body.size()};
-  if (body.empty()) {
-    local_reply = net::Slice();
+  // Without a buffer for it the answer is one without a body.
+  local_reply = body.empty() ? net::Slice() : net::Slice::Copy(body);
+  response.framing = {codec::Framing::Kind::kLength, local_reply.size()};
+  if (local_reply.empty()) {
     local_body.Set(net::Slice());
     response_body = nullptr;
     response.headers.Remove(codec::HeaderId::kContentType);
     return;
   }
-  local_reply = net::Slice::Copy(body);
   local_body.Set(local_reply);
   response_body = &local_body;
   response.headers.Set(codec::HeaderId::kContentType, content_type);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "dataplane/observe/counter_sets.h"
 #include "envoy/extensions/filters/http/router/v3/router.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "envoy/extensions/http/original_ip_detection/custom_header/v3/custom_header.pb.h"
@@ -25,13 +26,18 @@ HttpConnectionManager Proto(const std::string& text) {
   return proto;
 }
 
-std::string Error(const HttpConnectionManager& proto) {
-  return std::string(CompileHcm(proto, {}).status().message());
+absl::StatusOr<std::shared_ptr<const HcmConfig>> Compile(const HttpConnectionManager& proto) {
+  observe::CounterSets counters(/*workers=*/1);
+  HcmCompileContext context;
+  context.counters = &counters;
+  return CompileHcm(proto, context);
 }
 
-std::shared_ptr<const HcmConfig> Compiled(const std::string& text) {
-  return *CompileHcm(Proto(text), {});
+std::string Error(const HttpConnectionManager& proto) {
+  return std::string(Compile(proto).status().message());
 }
+
+std::shared_ptr<const HcmConfig> Compiled(const std::string& text) { return *Compile(Proto(text)); }
 
 TEST(CompileHcmTest, UnsetFieldsMeanWhatTheyMeanToEnvoy) {
   const auto config = Compiled("");
@@ -59,7 +65,7 @@ TEST(CompileHcmTest, DetectionByAHeader) {
   header.set_header_name("X-Real-IP");
   header.mutable_reject_with_status();
   proto.add_original_ip_detection_extensions()->mutable_typed_config()->PackFrom(header);
-  const auto config = *CompileHcm(proto, {});
+  const auto config = *Compile(proto);
   ASSERT_EQ(config->ip_detections.size(), 1u);
   EXPECT_EQ(config->ip_detections[0].header, "x-real-ip");
   EXPECT_EQ(config->ip_detections[0].reject_status, 403);

@@ -33,6 +33,8 @@ struct HttpStats {
   observe::Counter downstream_rq_max_duration_reached;
   observe::Counter downstream_rq_idle_timeout;
   observe::Counter downstream_rq_rx_reset;
+  // Refused or broken off because there was no buffer to be had.
+  observe::Counter downstream_rq_overload_close;
   observe::Counter downstream_rq_too_many_headers;
   observe::Counter no_route;
   observe::Counter no_cluster;

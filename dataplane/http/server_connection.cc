@@ -1,6 +1,7 @@
 #include "dataplane/http/server_connection.h"
 
 #include <array>
+#include <cerrno>
 
 #include "dataplane/codec/http1/writer.h"
 #include "dataplane/filters/router/replies.h"
@@ -98,7 +99,7 @@ event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<Serve
       c.is_idle_ = false;
       if (c.alarm_ == Alarm::kConnectionIdle) c.stats_->downstream_cx_idle_timeout.Add();
       if (c.alarm_ == Alarm::kConnectionEnd) c.stats_->downstream_cx_max_duration_reached.Add();
-      c.is_closed_by_peer_ = read.has_value() && *read <= 0;
+      c.is_closed_by_peer_ = read.has_value() && *read <= 0 && *read != -ENOBUFS;
       if (!read.has_value() || *read <= 0) co_return;
     }
     c.exchange_ = c.worker_.TakeExchange();
@@ -139,6 +140,10 @@ event::Task<void> ServerConnection::ServeRequest() {
                                             exchange_->hcm->object->head_limits, stream.request);
     if (parsed.state != ParseState::kIncomplete) break;
     const int64_t n = co_await socket_->Read(in_, net::kReadBlock);
+    if (n == -ENOBUFS) {
+      ReplyWithoutHead(filters::kOverloaded);
+      co_return co_await SendResponse();
+    }
     if (n <= 0) {
       stats_->downstream_rq_rx_reset.Add();
       NoteDisconnect(By::kPeer);
@@ -230,15 +235,19 @@ bool ServerConnection::AcceptRequest() {
 }
 
 void ServerConnection::RejectRequest(ParseError error) {
-  filters::Stream& stream = exchange_->stream;
   stats_->downstream_cx_protocol_error.Add();
   if (error == ParseError::kTooManyFields) stats_->downstream_rq_too_many_headers.Add();
-  // Whatever of it has been read is no request, and nobody is to be told that it was one.
-  stream.request.method_text = stream.request.path = stream.request.authority = {};
-  stream.request.headers.Clear();
   const uint16_t status = codec::http1::ErrorStatus(error);
-  stream.Reply({status, codec::http1::ReasonPhrase(status), codec::http1::ErrorName(error),
-                observe::kDownstreamProtocolError});
+  ReplyWithoutHead({status, codec::http1::ReasonPhrase(status), codec::http1::ErrorName(error),
+                    observe::kDownstreamProtocolError});
+}
+
+void ServerConnection::ReplyWithoutHead(const LocalReply& reply) {
+  // Whatever of it has been read is no request, and nobody is to be told that it was one.
+  codec::RequestHead& request = exchange_->stream.request;
+  request.method_text = request.path = request.authority = {};
+  request.headers.Clear();
+  exchange_->stream.Reply(reply);
   keeps_alive_ = false;
 }
 
@@ -272,6 +281,7 @@ event::Task<void> ServerConnection::SendResponse() {
   const Framing framing = PrepareResponse();
   net::Slice head = codec::http1::WriteResponseHead(stream.response, framing,
                                                     stream.request.version, !keeps_alive_);
+  if (head.empty()) co_return NoteOverload();
   exchange_->is_response_started = true;
   stream.info.response_code = stream.response.status;
   codec::BytesBody none;
@@ -289,6 +299,9 @@ event::Task<void> ServerConnection::SendResponse() {
       break;
     case wire::PumpResult::kWriteFailed:
       NoteDisconnect(By::kPeer);
+      break;
+    case wire::PumpResult::kNoBuffer:
+      NoteOverload();
       break;
   }
 }
@@ -351,6 +364,8 @@ bool ServerConnection::DropBufferedBody() {
 event::Task<bool> ServerConnection::SendInterim(const codec::ResponseHead& head) {
   if (exchange_->stream.request.version == Version::kHttp10) co_return true;
   std::array<net::Slice, 1> pieces{codec::http1::WriteInterimHead(head)};
+  // Nobody counts on it: without a buffer it is left out.
+  if (pieces[0].empty()) co_return true;
   co_return co_await socket_->Write(pieces) == 0;
 }
 
@@ -395,6 +410,12 @@ void ServerConnection::NoteDisconnect(By who) {
       .Add();
 }
 
+void ServerConnection::NoteOverload() {
+  is_broken_ = true;
+  exchange_->stream.info.SetFlag(observe::kOverload);
+  exchange_->stream.info.response_code_details = filters::kOverloaded.details;
+}
+
 event::MonotonicTime ServerConnection::ConnectionEnd() const {
   const std::chrono::milliseconds duration = hcm_->config->object->max_connection_duration;
   if (duration.count() == 0) return event::MonotonicTime::max();
@@ -416,7 +437,13 @@ bool ServerConnection::ReplyToAlarm() {
   // For requests that have come in full the fault lies behind us, else with the client.
   const bool is_complete = exchange.is_head_read && exchange.request_body.is_complete();
   LocalReply reply;
+  if (alarm_ == Alarm::kRequestBroken && exchange.request_body.is_out_of_buffers()) {
+    alarm_ = Alarm::kOverload;
+  }
   switch (alarm_) {
+    case Alarm::kOverload:
+      reply = filters::kOverloaded;
+      break;
     case Alarm::kResponse:
       reply = filters::kUpstreamTimeout;
       stats.downstream_rq_timeout.Add();
@@ -493,6 +520,7 @@ void ServerConnection::RecordRequest() {
   }
   stats_->downstream_rq_time.Record(MillisecondsOf(info.response_complete - info.start));
   if ((info.response_flags & observe::kNoClusterFound) != 0) stats_->no_cluster.Add();
+  if ((info.response_flags & observe::kOverload) != 0) stats_->downstream_rq_overload_close.Add();
   for (const auto& log : exchange_->hcm->object->access_logs) log->Log(stream.log_entry());
 }
 

@@ -57,6 +57,8 @@ class ServerConnection final : public base::ListHook,
   bool AcceptRequest();
   // The head is not well-formed.
   void RejectRequest(codec::http1::ParseError error);
+  // Answers a request whose head has not been read.
+  void ReplyWithoutHead(const filters::LocalReply& reply);
   // Calls one filter of the chain.
   filters::Decision RunFilter(size_t position);
   void RunResponseFilters();
@@ -85,6 +87,8 @@ class ServerConnection final : public base::ListHook,
   // The connection ends in the middle of a request.
   enum class By : uint8_t { kPeer, kUs };
   void NoteDisconnect(By who);
+  // There is no buffer for the response: the connection ends.
+  void NoteOverload();
   static void OnAlarm(void* self, event::Alarm alarm);
 
   Worker& worker_;

@@ -5,17 +5,22 @@
 // reads into.
 //
 //     ReadBuffer in;                        // holds no memory while empty
-//     char* tail = in.Reserve(kReadBlock);       // a block from the thread's pool
+//     char* tail = in.Reserve(kReadBlock);       // a block from the thread's pool, or null
 //     in.Commit(n);                         // n bytes were read
 //     Slice body = in.TakeSlice(in.size()); // shares the block; the buffer goes on behind it
 //
 // A block lives until its last slice is gone, and then returns to the pool of its thread. Nothing
 // here is thread-safe: blocks never leave the thread they came from (counts are plain integers).
 //
+// What a thread's blocks take together is bounded by its account: where that is used up, no block
+// is had, and whoever wanted one answers 503 or ends its connection. Reads stop first; what it
+// takes to answer may go beyond by a sixteenth.
+//
 // Sizes: 4 KiB (heads of replies), 32 KiB (the usual read: a 16 KiB body with its head), 128 KiB
 // (bodies that fill their buffers). A request for more is served by a block of just that size,
 // which is not pooled.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,16 +31,47 @@
 
 namespace fairlead::net {
 
+// What the blocks of one thread may take and do take. Written by that thread, once it uses it; the
+// counters are read by any.
+class BlockAccount {
+ public:
+  explicit BlockAccount(size_t bytes_max = SIZE_MAX) : bytes_max_(bytes_max) {}
+  virtual ~BlockAccount() = default;
+
+  // Before its thread uses it.
+  void SetBytesMax(size_t bytes_max) { bytes_max_ = bytes_max; }
+  // Of blocks that are in use.
+  uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  // Blocks that were wanted and not had.
+  uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+
+ protected:
+  // Whether one more block may be had though the bound is reached: a test's own judgement.
+  virtual bool MayExceed() { return false; }
+
+ private:
+  friend struct Block;
+
+  size_t bytes_max_;
+  std::atomic<uint64_t> bytes_{0};
+  std::atomic<uint64_t> refused_{0};
+};
+
 // Header of a block; `capacity` bytes follow it.
 struct Block {
+  enum class For : uint8_t { kReading, kWriting };
+
   uint32_t references;
   uint32_t capacity;
 
   char* data() { return reinterpret_cast<char*>(this + 1); }
 
-  // A block of at least `capacity` bytes with one reference. Never null (ends the process when
-  // memory is out).
-  static Block* New(size_t capacity);
+  // A block of at least `capacity` bytes with one reference; null when the thread's account does
+  // not allow it, or memory is out.
+  static Block* New(size_t capacity, For use);
+  // The account of this thread from here on, which outlives its use; null: one of its own, without
+  // a bound. Returns the former one.
+  static BlockAccount* SetAccount(BlockAccount* account);
   void Ref() { ++references; }
   void Unref() {
     if (--references == 0) Free(this);
@@ -71,7 +107,7 @@ class Slice {
     if (block_ != nullptr) block_->Unref();
   }
 
-  // Copies `bytes` into a block of its own.
+  // Copies `bytes` into a block of its own. Empty when there is none to be had.
   static Slice Copy(std::string_view bytes);
   // Refers to bytes that outlive every use (literals, configuration kept by a snapshot the caller
   // holds).
@@ -122,7 +158,8 @@ class ReadBuffer {
 
   // Space for at least one and at most `wanted` bytes behind the present ones: the rest of the
   // block if it has room enough to be worth a read (a quarter of `wanted`), else a fresh block to
-  // which unused bytes are moved. Returns the space's start; its size is `space()`.
+  // which unused bytes are moved. Returns the space's start, whose size is `space()`. When there is
+  // no block to be had nothing changes: what is left of the present one is the space, or null.
   char* Reserve(size_t wanted);
   size_t space() const { return block_ == nullptr ? 0 : block_->data() + block_->capacity - end_; }
   // `n` bytes of the reserved space have been filled.

@@ -55,11 +55,11 @@ TEST(SliceTest, StaticBytesAreNotCopied) {
 }
 
 TEST(BlockTest, ReusesBlocksOfTheUsualSizes) {
-  Block* const block = Block::New(100);
+  Block* const block = Block::New(100, Block::For::kReading);
   EXPECT_EQ(block->capacity, kSmallBlock);
   block->Unref();
   const size_t pooled = Block::PooledBytes();
-  Block* const again = Block::New(kSmallBlock);
+  Block* const again = Block::New(kSmallBlock, Block::For::kReading);
   EXPECT_EQ(again, block);
   EXPECT_EQ(Block::PooledBytes(), pooled - kSmallBlock);
   again->Unref();
@@ -67,7 +67,7 @@ TEST(BlockTest, ReusesBlocksOfTheUsualSizes) {
 
 TEST(BlockTest, OtherSizesAreExactAndNotPooled) {
   const size_t pooled = Block::PooledBytes();
-  Block* const block = Block::New(kLargeBlock + 1);
+  Block* const block = Block::New(kLargeBlock + 1, Block::For::kReading);
   EXPECT_EQ(block->capacity, kLargeBlock + 1);
   block->Unref();
   EXPECT_EQ(Block::PooledBytes(), pooled);
@@ -75,9 +75,53 @@ TEST(BlockTest, OtherSizesAreExactAndNotPooled) {
 
 TEST(BlockTest, ThePoolIsBounded) {
   std::vector<Block*> blocks;
-  for (int i = 0; i < 100; ++i) blocks.push_back(Block::New(kLargeBlock));
+  for (int i = 0; i < 100; ++i) blocks.push_back(Block::New(kLargeBlock, Block::For::kReading));
   for (Block* const block : blocks) block->Unref();
   EXPECT_LE(Block::PooledBytes(), size_t{3} * 4 * 1024 * 1024);
+}
+
+// Sets an account for a test's length.
+class AccountScope {
+ public:
+  explicit AccountScope(BlockAccount& account) : former_(Block::SetAccount(&account)) {}
+  ~AccountScope() { Block::SetAccount(former_); }
+
+ private:
+  BlockAccount* const former_;
+};
+
+TEST(BlockAccountTest, ReadsStopAtTheBoundAndAnswersGoALittleBeyond) {
+  BlockAccount account(32 * kSmallBlock);
+  const AccountScope scope(account);
+  std::vector<Block*> blocks;
+  while (Block* block = Block::New(1, Block::For::kReading)) blocks.push_back(block);
+  EXPECT_EQ(blocks.size(), 32u);
+  EXPECT_EQ(account.bytes(), 32 * kSmallBlock);
+  EXPECT_EQ(account.refused(), 1u);
+  while (Block* block = Block::New(1, Block::For::kWriting)) blocks.push_back(block);
+  EXPECT_EQ(blocks.size(), 34u);
+  EXPECT_TRUE(Slice::Copy("x").empty());
+  EXPECT_EQ(account.refused(), 3u);
+  for (Block* const block : blocks) block->Unref();
+  EXPECT_EQ(account.bytes(), 0u);
+  EXPECT_EQ(Slice::Copy("x").view(), "x");
+}
+
+TEST(BlockAccountTest, AReadBufferThatCannotGrowKeepsWhatItHas) {
+  BlockAccount account(kSmallBlock);
+  const AccountScope scope(account);
+  ReadBuffer buffer;
+  Append(buffer, "abc", 100);
+  buffer.Commit(buffer.space() - 2);
+  EXPECT_NE(buffer.Reserve(4096), nullptr);
+  EXPECT_EQ(buffer.space(), 2u);
+  buffer.Commit(2);
+  EXPECT_EQ(buffer.Reserve(4096), nullptr);
+  EXPECT_EQ(buffer.view().substr(0, 3), "abc");
+  EXPECT_EQ(buffer.size(), kSmallBlock);
+  ReadBuffer other;
+  EXPECT_EQ(other.Reserve(1), nullptr);
+  EXPECT_EQ(account.refused(), 3u);
 }
 
 TEST(ReadBufferTest, HoldsNoMemoryWhileEmpty) {

@@ -30,6 +30,7 @@ constexpr FlagName kFlagNames[] = {
     {kDurationTimeout, "DT", "DurationTimeout"},
     {kUpstreamProtocolError, "UPE", "UpstreamProtocolError"},
     {kNoClusterFound, "NC", "NoClusterFound"},
+    {kOverload, "OM", "OverloadManagerTerminated"},
 };
 
 }  // namespace

@@ -38,6 +38,7 @@ enum ResponseFlag : uint32_t {
   kDownstreamRequestTimeout =
       1u << 14,                 // a request that did not arrive in time; no letters in Envoy
   kDurationTimeout = 1u << 15,  // DT
+  kOverload = 1u << 16,         // OM
 };
 
 struct StreamInfo {

@@ -44,6 +44,13 @@ absl::Status SetDrainTime(Options& options, std::string_view value) {
   return absl::OkStatus();
 }
 
+absl::Status SetWorkerBuffers(Options& options, std::string_view value) {
+  FL_ASSIGN_OR_RETURN(const uint32_t mib, ParseNumber(value));
+  if (mib == 0) return InvalidArgument("at least 1 is needed");
+  options.worker_buffer_bytes = uint64_t{mib} << 20;
+  return absl::OkStatus();
+}
+
 absl::Status SetMode(Options& options, std::string_view value) {
   if (value == "serve") {
     options.mode = Options::Mode::kServe;
@@ -63,7 +70,7 @@ absl::Status SetSupported(Options& options, std::string_view value) {
   return absl::OkStatus();
 }
 
-constexpr std::array<ValueFlag, 12> kValueFlags = {{
+constexpr std::array<ValueFlag, 13> kValueFlags = {{
     {"--config-path", "-c", &SetText<&Options::config_path>},
     {"--config-yaml", "", &SetText<&Options::config_yaml>},
     {"--concurrency", "", &SetConcurrency},
@@ -73,6 +80,7 @@ constexpr std::array<ValueFlag, 12> kValueFlags = {{
     {"--service-node", "", &SetText<&Options::service_node>},
     {"--service-cluster", "", &SetText<&Options::service_cluster>},
     {"--drain-time-s", "", &SetDrainTime},
+    {"--worker-buffers-mib", "", &SetWorkerBuffers},
     {"--admin-address-path", "", &SetText<&Options::admin_address_path>},
     {"--last-good-config", "", &SetText<&Options::last_good_config>},
     {"--supported", "", &SetSupported},
@@ -178,6 +186,9 @@ Takes Envoy's flags and bootstrap files.
                              wrong, exit 0 or 1
       --concurrency N        worker threads (default: the processors this process may use, by
                              its affinity and its cgroups)
+      --worker-buffers-mib N what the buffers of each worker may take; beyond that requests get
+                             503 (default: half of the memory this process may use, over all
+                             workers)
   -l, --log-level LEVEL      trace, debug, info (default), warning, error, critical, off
       --log-path FILE        the log goes there instead of stderr
       --service-node ID      node.id, as the control plane knows this proxy

@@ -32,6 +32,8 @@ struct Options {
   std::string service_node;
   std::string service_cluster;
   std::chrono::seconds drain_time{600};
+  // Ours, not Envoy's. 0: as many as the machine's memory suggests.
+  uint64_t worker_buffer_bytes = 0;
   std::string admin_address_path;
   // Ours, not Envoy's. Empty: none is kept.
   std::string last_good_config;

@@ -6,10 +6,10 @@ namespace fairlead::server {
 namespace {
 
 TEST(OptionsTest, TakesEnvoysFlagsInBothForms) {
-  const auto options =
-      ParseOptions({"-c", "a.yaml", "--concurrency=2", "--mode", "validate", "-l", "debug",
-                    "--service-node", "n", "--service-cluster=c", "--drain-time-s", "7",
-                    "--admin-address-path", "/tmp/x", "--config-yaml", "node: {id: a=b}"});
+  const auto options = ParseOptions(
+      {"-c", "a.yaml", "--concurrency=2", "--mode", "validate", "-l", "debug", "--service-node",
+       "n", "--service-cluster=c", "--drain-time-s", "7", "--admin-address-path", "/tmp/x",
+       "--config-yaml", "node: {id: a=b}", "--worker-buffers-mib", "5"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->config_path, "a.yaml");
   EXPECT_EQ(options->config_yaml, "node: {id: a=b}");
@@ -19,6 +19,7 @@ TEST(OptionsTest, TakesEnvoysFlagsInBothForms) {
   EXPECT_EQ(options->service_node, "n");
   EXPECT_EQ(options->service_cluster, "c");
   EXPECT_EQ(options->drain_time, std::chrono::seconds(7));
+  EXPECT_EQ(options->worker_buffer_bytes, 5u << 20);
   EXPECT_TRUE(options->without_effect.empty());
 }
 
@@ -47,6 +48,7 @@ TEST(OptionsTest, FaultsNameTheFlagAndWhatIsAllowed) {
            {{"--mode", "x"}, "serve and validate"},
            {{"--concurrency", "-1"}, "is not a number"},
            {{"--concurrency", "99999"}, "at most 1024"},
+           {{"--worker-buffers-mib", "0"}, "at least 1"},
            {{"-c"}, "a value must follow"},
            {{""}, "unknown flag"}}) {
     const auto options = ParseOptions(arguments);
@@ -60,7 +62,7 @@ TEST(OptionsTest, HelpNamesEveryFlagThatHasAnEffect) {
   for (std::string_view flag :
        {"--config-path", "--config-yaml", "--mode", "--concurrency", "--log-level", "--log-path",
         "--service-node", "--service-cluster", "--drain-time-s", "--admin-address-path",
-        "--supported", "--version", "--help"}) {
+        "--worker-buffers-mib", "--supported", "--version", "--help"}) {
     EXPECT_NE(HelpText().find(flag), std::string_view::npos) << flag;
   }
 }

@@ -1,6 +1,7 @@
 #include "dataplane/server/processors.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -72,10 +73,16 @@ bool HasController(std::string_view controllers, std::string_view name) {
   return false;
 }
 
-}  // namespace
+// What a folder's files say, in either version.
+struct Limits {
+  std::function<uint64_t(const std::string& folder)> version2;
+  std::function<uint64_t(const std::string& folder)> version1;
+};
 
-uint32_t AvailableProcessors(uint32_t in_affinity, const ReadFileFunction& read_file) {
-  uint64_t least = std::max<uint32_t>(in_affinity, 1);
+// The least of this process's cgroups.
+uint64_t LeastOfCgroups(std::string_view controller, const ReadFileFunction& read_file,
+                        const Limits& limits) {
+  uint64_t least = kNoLimit;
   // Lines "hierarchy:controllers:path" (cgroups(7)).
   const std::string cgroups = read_file("/proc/self/cgroup").value_or("");
   for (std::string_view rest = cgroups; !rest.empty();) {
@@ -83,24 +90,47 @@ uint32_t AvailableProcessors(uint32_t in_affinity, const ReadFileFunction& read_
     const std::string_view hierarchy = TakeWord(line, ":");
     const std::string_view controllers = TakeWord(line, ":");
     if (hierarchy == "0" && controllers.empty()) {
-      least = std::min(least, LeastOf(std::string(kMount), line, [&](const std::string& folder) {
-                         return LimitOfVersion2(folder, read_file);
-                       }));
-    } else if (HasController(controllers, "cpu")) {
-      for (const std::string_view folder : {std::string_view("cpu"), controllers}) {
-        least = std::min(
-            least, LeastOf(StrCat(kMount, "/", folder), line,
-                           [&](const std::string& at) { return LimitOfVersion1(at, read_file); }));
+      least = std::min(least, LeastOf(std::string(kMount), line, limits.version2));
+    } else if (HasController(controllers, controller)) {
+      for (const std::string_view folder : {controller, controllers}) {
+        least = std::min(least, LeastOf(StrCat(kMount, "/", folder), line, limits.version1));
       }
     }
   }
-  return static_cast<uint32_t>(least);
+  return least;
+}
+
+}  // namespace
+
+uint32_t AvailableProcessors(uint32_t in_affinity, const ReadFileFunction& read_file) {
+  const uint64_t least = LeastOfCgroups(
+      "cpu", read_file,
+      {[&](const std::string& folder) { return LimitOfVersion2(folder, read_file); },
+       [&](const std::string& folder) { return LimitOfVersion1(folder, read_file); }});
+  return static_cast<uint32_t>(std::min<uint64_t>(least, std::max<uint32_t>(in_affinity, 1)));
+}
+
+uint64_t AvailableMemory(uint64_t in_machine, const ReadFileFunction& read_file) {
+  // "max" is no number, and no limit.
+  const auto limit_in = [&](std::string_view name) {
+    return [&read_file, name](const std::string& folder) {
+      return ParseNumber(read_file(StrCat(folder, name)).value_or("")).value_or(kNoLimit);
+    };
+  };
+  return std::min(in_machine,
+                  LeastOfCgroups("memory", read_file,
+                                 {limit_in("/memory.max"), limit_in("/memory.limit_in_bytes")}));
 }
 
 uint32_t AffinityProcessors() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
   return static_cast<uint32_t>(std::max(CPU_COUNT(&set), 1));
+}
+
+uint64_t MachineMemory() {
+  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::optional<std::string> ReadSmallFile(const std::string& path) {

@@ -65,6 +65,35 @@ TEST(ProcessorsTest, WhatCannotBeReadIsNoLimit) {
   }
 }
 
+uint64_t Memory(uint64_t in_machine, const Files& files) {
+  return AvailableMemory(in_machine, [&](const std::string& path) {
+    const auto found = files.find(path);
+    return found == files.end() ? std::nullopt : std::optional<std::string>(found->second);
+  });
+}
+
+TEST(MemoryTest, TheTightestLimitCounts) {
+  EXPECT_EQ(Memory(1000, {}), 1000u);
+  Files files = {{"/proc/self/cgroup", "0::/a/b\n"},
+                 {"/sys/fs/cgroup/a/memory.max", "600\n"},
+                 {"/sys/fs/cgroup/a/b/memory.max", "max\n"}};
+  EXPECT_EQ(Memory(1000, files), 600u);
+  EXPECT_EQ(Memory(500, files), 500u);
+  files["/sys/fs/cgroup/a/b/memory.max"] = "300\n";
+  EXPECT_EQ(Memory(1000, files), 300u);
+}
+
+TEST(MemoryTest, Version1) {
+  const Files files = {{"/proc/self/cgroup", "12:memory:/x\n4:cpu:/x\n"},
+                       {"/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "700\n"},
+                       {"/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"}};
+  EXPECT_EQ(Memory(1000, files), 700u);
+}
+
+TEST(MemoryTest, ThisMachineHasSome) {
+  EXPECT_GE(AvailableMemory(MachineMemory(), &ReadSmallFile), 1u << 20);
+}
+
 TEST(ProcessorsTest, ThisMachineHasSome) {
   EXPECT_GE(AvailableProcessors(AffinityProcessors(), &ReadSmallFile), 1u);
 }

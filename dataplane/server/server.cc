@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <utility>
 
+#include "dataplane/base/file.h"
 #include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
@@ -28,12 +28,12 @@ uint32_t Concurrency(const Options& options) {
   return AvailableProcessors(AffinityProcessors(), &ReadSmallFile);
 }
 
-absl::Status WriteAddressFile(const std::string& path, const net::Address& address) {
-  std::ofstream file(path, std::ios::trunc);
-  file << address.ToString();
-  file.close();
-  if (!file) return InvalidArgument("--admin-address-path: cannot write '", path, "'");
-  return absl::OkStatus();
+// Half of the memory there is; no less than a few connections need.
+uint64_t WorkerBufferBytes(const Options& options) {
+  if (options.worker_buffer_bytes != 0) return options.worker_buffer_bytes;
+  constexpr uint64_t kLeast = 16 << 20;
+  const uint64_t memory = AvailableMemory(MachineMemory(), &ReadSmallFile);
+  return std::max(memory / 2 / Concurrency(options), kLeast);
 }
 
 ProxyNames Names(const envoy::config::bootstrap::v3::Bootstrap& bootstrap) {
@@ -92,6 +92,7 @@ absl::Status Server::Start() {
     workers_.push_back(std::make_unique<WorkerThread>(
         static_cast<int>(i),
         event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())));
+    workers_.back()->buffers().SetBytesMax(WorkerBufferBytes(facts_.options));
     workers_.back()->PostTo(
         [time = facts_.options.drain_time](http::Worker& worker) { worker.drain_time = time; });
   }
@@ -133,7 +134,8 @@ absl::Status Server::StartAdmin() {
   const net::Address bound = admin_listener_->local_address();
   FL_LOG(info, "admin listens on {}", bound.ToString());
   if (facts_.options.admin_address_path.empty()) return absl::OkStatus();
-  return WriteAddressFile(facts_.options.admin_address_path, bound);
+  const std::string& path = facts_.options.admin_address_path;
+  return Annotate(WriteFile(path, bound.ToString()), StrCat("--admin-address-path: '", path, "'"));
 }
 
 absl::Status Server::ListenerFault() const {
@@ -208,6 +210,15 @@ admin::ServerState Server::State() const {
   // Live means that connections are accepted: the workers open their listeners once they run.
   const bool is_live = are_workers_started_ && publisher_->IsEveryListenerOpen();
   return is_live ? admin::ServerState::kLive : admin::ServerState::kInitializing;
+}
+
+admin::BufferUse Server::Buffers() const {
+  admin::BufferUse use;
+  for (const auto& worker : workers_) {
+    use.bytes += worker->buffers().bytes();
+    use.refused += worker->buffers().refused();
+  }
+  return use;
 }
 
 bool Server::ServesLastGood() const { return config_ != nullptr && config_->serves_last_good(); }

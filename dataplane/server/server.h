@@ -66,6 +66,7 @@ class Server final : private admin::AdminSource {
   std::vector<Publisher::HttpScope> HttpScopes() const override;
   std::vector<Publisher::ClusterScope> ClusterScopes() const override;
   observe::CounterSets& Counters() override { return counters_; }
+  admin::BufferUse Buffers() const override;
   uint64_t DroppedLogLines() const override { return access_logs_.dropped_lines(); }
   admin::ClusterSnapshot Clusters() const override;
   xds::ConfigState Config() const override;

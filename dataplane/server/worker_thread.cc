@@ -21,6 +21,7 @@ void WorkerThread::Start() { thread_ = std::thread(&WorkerThread::Run, this); }
 
 void WorkerThread::Run() {
   pthread_setname_np(pthread_self(), StrCat("worker_", index_).c_str());
+  net::Block::SetAccount(&buffers_);
   loop_->Run();
   // Pools of buffers and frames belong to this thread: what uses them ends here, not in the
   // destructor.

@@ -15,6 +15,7 @@
 #include "dataplane/event/loop.h"
 #include "dataplane/http/worker.h"
 #include "dataplane/listener/active_listener.h"
+#include "dataplane/net/buffer.h"
 
 namespace fairlead::server {
 
@@ -25,6 +26,8 @@ class WorkerThread {
   ~WorkerThread();
 
   int index() const { return index_; }
+  // What its buffers take, and may take: the bound is set before Start().
+  net::BlockAccount& buffers() { return buffers_; }
   void Start();
   // Asks the loop to stop and waits for the thread.
   void StopAndJoin();
@@ -44,6 +47,7 @@ class WorkerThread {
   void Run();
 
   const int index_;
+  net::BlockAccount buffers_;
   std::unique_ptr<event::Loop> loop_;
   std::unique_ptr<http::Worker> worker_;
   struct Listening {

@@ -1,6 +1,7 @@
 #include "dataplane/wire/http1_body.h"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace fairlead::wire {
 
@@ -21,6 +22,7 @@ void Http1Body::Start(event::Socket& socket, net::ReadBuffer& in, Framing framin
   if (!trailers_.empty()) trailers_.Clear();
   trailer_block_ = net::Slice();
   error_ = ParseError::kNone;
+  is_out_of_buffers_ = false;
   state_ = framing.has_body() ? State::kReading : State::kComplete;
   if (framing.kind == Framing::Kind::kChunked) chunks_.Reset(trailer_limits.head_bytes_max);
 }
@@ -32,6 +34,7 @@ void Http1Body::Clear() {
   if (!trailers_.empty()) trailers_.Clear();
   trailer_block_ = net::Slice();
   error_ = ParseError::kNone;
+  is_out_of_buffers_ = false;
   state_ = State::kComplete;
 }
 
@@ -100,6 +103,7 @@ event::Task<BodyPiece> Http1Body::Read() {
   while (!TryRead(piece)) {
     const int64_t n = co_await socket_->Read(*in_, ReadSize());
     if (n > 0) continue;
+    is_out_of_buffers_ = n == -ENOBUFS;
     const bool is_end = n == 0 && framing_.kind == Framing::Kind::kUntilClose;
     End(piece, is_end ? State::kComplete : State::kFailed);
     break;

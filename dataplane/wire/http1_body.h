@@ -45,6 +45,8 @@ class Http1Body final : public codec::BodyReader {
   // Why the last piece was kFailed: kNone when the stream broke off, else what was wrong with the
   // framing.
   codec::http1::ParseError error() const { return error_; }
+  // It was because there was no buffer to read into.
+  bool is_out_of_buffers() const { return is_out_of_buffers_; }
 
  private:
   enum class State : uint8_t { kReading, kComplete, kFailed };
@@ -61,6 +63,7 @@ class Http1Body final : public codec::BodyReader {
   uint64_t bytes_read_ = 0;
   size_t trailer_fields_max_ = 0;
   bool keeps_trailers_ = false;
+  bool is_out_of_buffers_ = false;
   codec::http1::ChunkedDecoder chunks_;
   codec::HeaderMap trailers_;
   // The bytes that the trailers point into.

@@ -12,11 +12,16 @@ using codec::BodyPiece;
 using codec::BodyReader;
 using codec::Framing;
 
-// Pieces that go out in one write.
+// Pieces that go out in one write, and the chunks' lines among them.
 class Batch {
  public:
   void Add(net::Slice piece) {
     if (!piece.empty()) pieces_[size_++] = std::move(piece);
+  }
+  void AddChunkLine(uint64_t chunk_size, bool is_first) {
+    char* const line = lines_[size_].data();
+    const size_t n = codec::http1::WriteChunkLine(line, chunk_size, is_first);
+    Add(net::Slice::Static({line, n}));
   }
   // Room for a chunk: its line, its data, and the end of the body.
   bool has_room() const { return size_ + 3 <= pieces_.size(); }
@@ -28,7 +33,9 @@ class Batch {
   }
 
  private:
-  std::array<net::Slice, 16> pieces_;
+  static constexpr size_t kPieces = 16;
+  std::array<net::Slice, kPieces> pieces_;
+  std::array<std::array<char, codec::http1::kChunkLineMax>, kPieces> lines_;
   size_t size_ = 0;
 };
 
@@ -40,15 +47,18 @@ class Framer {
   void Add(Batch& batch, net::Slice data) {
     body_bytes_ += data.size();
     if (is_chunked_ && !data.empty()) {
-      char line[codec::http1::kChunkLineMax];
-      const size_t n = codec::http1::WriteChunkLine(line, data.size(), is_first_);
-      batch.Add(net::Slice::Copy({line, n}));
+      batch.AddChunkLine(data.size(), is_first_);
       is_first_ = false;
     }
     batch.Add(std::move(data));
   }
-  void End(Batch& batch, const codec::HeaderMap* trailers) {
-    if (is_chunked_) batch.Add(codec::http1::WriteChunkedEnd(is_first_, trailers));
+  // False when there is no buffer for the trailers.
+  bool End(Batch& batch, const codec::HeaderMap* trailers) {
+    if (!is_chunked_) return true;
+    net::Slice end = codec::http1::WriteChunkedEnd(is_first_, trailers);
+    const bool is_written = !end.empty();
+    batch.Add(std::move(end));
+    return is_written;
   }
   uint64_t body_bytes() const { return body_bytes_; }
 
@@ -80,8 +90,8 @@ event::Task<PumpOutcome> SendMessage(net::Slice head, BodyReader& body, Framing 
       is_over = true;
       if (piece.kind == BodyPiece::Kind::kFailed) {
         result = PumpResult::kReadFailed;
-      } else {
-        framer.End(batch, sends_trailers ? body.trailers() : nullptr);
+      } else if (!framer.End(batch, sends_trailers ? body.trailers() : nullptr)) {
+        result = PumpResult::kNoBuffer;
       }
     }
     if (!batch.empty()) {

@@ -21,7 +21,8 @@
 
 namespace fairlead::wire {
 
-enum class PumpResult : uint8_t { kSent, kReadFailed, kWriteFailed };
+// kNoBuffer: there was none for what had to be written.
+enum class PumpResult : uint8_t { kSent, kReadFailed, kWriteFailed, kNoBuffer };
 
 struct PumpOutcome {
   PumpResult result = PumpResult::kSent;

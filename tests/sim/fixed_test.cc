@@ -1,5 +1,5 @@
-// The fixed scenario: each socket call of the workers fails once in turn. And what a seed promises:
-// the same trace every time.
+// The fixed scenario: each socket call of the workers fails once in turn, and each of their buffers
+// is refused. And what a seed promises: the same trace every time.
 
 #include <gtest/gtest.h>
 
@@ -39,6 +39,28 @@ TEST_F(FixedTest, EverySocketCallMayFailOfOtherSeeds) {
     const uint64_t calls = RunWorld(scenario, {}).calls;
     for (uint64_t call = 1; call <= calls; call += 3) {
       EXPECT_EQ(Joined(RunWorld(scenario, {.fail_call = call})), "") << seed << ": call " << call;
+    }
+  }
+}
+
+TEST_F(FixedTest, EveryBufferMayBeRefused) {
+  const Outcome whole = RunWorld(Scenario::Fixed(), {});
+  ASSERT_GT(whole.buffers, 20u);
+  for (uint64_t buffer = 1; buffer <= whole.buffers; ++buffer) {
+    EXPECT_EQ(Joined(RunWorld(Scenario::Fixed(), {.fail_buffer = buffer})), "")
+        << "buffer " << buffer;
+  }
+}
+
+TEST_F(FixedTest, AShortageOfBuffersPasses) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    Scenario scenario = Scenario::Fixed();
+    scenario.seed = seed;
+    scenario.workers = 2;
+    const uint64_t buffers = RunWorld(scenario, {}).buffers;
+    for (uint64_t buffer = 1; buffer <= buffers; buffer += 5) {
+      EXPECT_EQ(Joined(RunWorld(scenario, {.fail_buffer = buffer, .fail_buffers_after = 12})), "")
+          << seed << ": buffer " << buffer;
     }
   }
 }

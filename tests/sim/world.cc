@@ -26,16 +26,39 @@ constexpr seconds kStartMax(30);
 // Every timeout that may hold something after the last request.
 constexpr seconds kAftermath(60);
 
+// Refuses the buffers that the options say.
+class Account final : public net::BlockAccount {
+ public:
+  explicit Account(const RunOptions& options)
+      : BlockAccount(/*bytes_max=*/0),
+        first_(options.fail_buffer),
+        last_(options.fail_buffer + options.fail_buffers_after) {}
+
+  uint64_t wanted() const { return wanted_; }
+
+ private:
+  bool MayExceed() override {
+    ++wanted_;
+    return wanted_ < first_ || wanted_ > last_;
+  }
+
+  const uint64_t first_;
+  const uint64_t last_;
+  uint64_t wanted_ = 0;
+};
+
 class World {
  public:
   World(const Scenario& scenario, const RunOptions& options)
-      : network_(scenario.seed, scenario.weather),
+      : account_(options),
+        network_(scenario.seed, scenario.weather),
         ledger_(network_),
         stage_{scenario, network_, ledger_},
         ads_(stage_, scenario.uses_delta_xds),
         model_(stage_, ads_, upstreams_) {
     network_.SetPlant(options.plant);
     network_.FailCall(options.fail_call);
+    network_.SetAccount(&account_);
     network_.KeepTrace(options.trace);
     MakeUpstreams();
   }
@@ -50,6 +73,7 @@ class World {
             .answered = ledger_.answered(),
             .answered_by_upstreams = ledger_.answered_by_upstreams,
             .calls = network_.calls(),
+            .buffers = account_.wanted(),
             .nacks = ads_.nacks()};
   }
 
@@ -63,6 +87,7 @@ class World {
   template <typename Wanted>
   bool StepWhile(Wanted is_wanted);
 
+  Account account_;
   event::sim::Network network_;
   Ledger ledger_;
   Stage stage_;

@@ -21,6 +21,9 @@ struct RunOptions {
   event::sim::Plant plant = event::sim::Plant::kNone;
   // The n-th socket call of the workers fails. 0: none.
   uint64_t fail_call = 0;
+  // The workers do not get their n-th buffer, nor so many after it. 0: they get all.
+  uint64_t fail_buffer = 0;
+  uint64_t fail_buffers_after = 0;
   // Gets the trace.
   std::string* trace = nullptr;
 };
@@ -33,6 +36,8 @@ struct Outcome {
   uint64_t answered_by_upstreams = 0;
   // Socket calls of the workers.
   uint64_t calls = 0;
+  // Buffers that the workers wanted.
+  uint64_t buffers = 0;
   uint64_t nacks = 0;
 };
 

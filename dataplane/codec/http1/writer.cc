@@ -51,9 +51,14 @@ size_t FieldsSize(const HeaderMap& headers) {
 class Output {
  public:
   explicit Output(size_t size_max)
-      : block_(net::Block::New(size_max)), out_(block_->data()), size_max_(size_max) {}
+      : block_(net::Block::New(size_max, net::Block::For::kWriting)),
+        out_(block_ == nullptr ? nullptr : block_->data()),
+        size_max_(size_max) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
+
+  // There is a block; if not, nothing may be added.
+  bool is_valid() const { return block_ != nullptr; }
 
   void Add(std::string_view text) {
     if (text.empty()) return;  // which may have no address
@@ -147,6 +152,7 @@ net::Slice WriteRequestHead(const RequestHead& head, Framing framing, bool close
   const std::string_view target = head.method == Method::kConnect ? head.authority : head.path;
   Output out(head.method_text.size() + target.size() + head.authority.size() +
              FieldsSize(head.headers) + kFixedMax);
+  if (!out.is_valid()) return {};
   out.Add(head.method_text);
   out.Add(" ");
   out.Add(target);
@@ -166,6 +172,7 @@ net::Slice WriteResponseHead(const ResponseHead& head, Framing framing, Version 
   FL_CHECK(framing.kind != Framing::Kind::kChunked || client_version != Version::kHttp10);
   const std::string_view reason = head.reason.empty() ? ReasonPhrase(head.status) : head.reason;
   Output out(reason.size() + FieldsSize(head.headers) + kFixedMax);
+  if (!out.is_valid()) return {};
   AddStatusLine(head, reason, out);
   out.AddFields(head.headers, head.block, kNotInResponses);
 
@@ -190,6 +197,7 @@ net::Slice WriteResponseHead(const ResponseHead& head, Framing framing, Version 
 net::Slice WriteInterimHead(const ResponseHead& head) {
   const std::string_view reason = head.reason.empty() ? ReasonPhrase(head.status) : head.reason;
   Output out(reason.size() + FieldsSize(head.headers) + kFixedMax);
+  if (!out.is_valid()) return {};
   AddStatusLine(head, reason, out);
   out.AddFields(head.headers, head.block, kNotInResponses);
   out.Add(kLineEnd);
@@ -215,6 +223,7 @@ net::Slice WriteChunkedEnd(bool first, const HeaderMap* trailers) {
     return net::Slice::Static(first ? "0\r\n\r\n" : "\r\n0\r\n\r\n");
   }
   Output out(FieldsSize(*trailers) + kFixedMax);
+  if (!out.is_valid()) return {};
   out.Add(last_chunk);
   out.AddFields(*trailers, net::Slice(), kNotInRequests);
   out.Add(kLineEnd);

@@ -17,6 +17,8 @@
 // (HEAD, 304: they show `unframed_length`). A response with an empty body is kLength with 0. A
 // status of 1xx or 204 gets no framing field whatever the caller says (RFC 9112 section 6.1).
 //
+// What is returned is empty when there is no buffer to be had for it.
+//
 // Thread: worker.
 
 #include <cstddef>

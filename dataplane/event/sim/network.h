@@ -31,6 +31,7 @@
 #include "dataplane/event/loop.h"
 #include "dataplane/event/random.h"
 #include "dataplane/event/time_source.h"
+#include "dataplane/net/buffer.h"
 
 namespace fairlead::event::sim {
 
@@ -101,6 +102,10 @@ class Network final : public TimeSource {
   bool Chance(uint32_t per_mille) { return per_mille != 0 && random_.Below(1000) < per_mille; }
   Duration Between(Duration low, Duration high);
 
+  // Buffers of tested loops are taken from this account; null: from the thread's.
+  void SetAccount(net::BlockAccount* account) { account_ = account; }
+  net::BlockAccount* account() const { return account_; }
+
   // The n-th call of tested loops from now on fails, once. 0: none.
   void FailCall(uint64_t n) { calls_left_ = n; }
   uint64_t calls() const { return calls_; }
@@ -154,6 +159,7 @@ class Network final : public TimeSource {
   uint64_t calls_ = 0;
   uint64_t calls_left_ = 0;
   Plant plant_ = Plant::kNone;
+  net::BlockAccount* account_ = nullptr;
   uint64_t trace_hash_ = 0;
   std::string* trace_ = nullptr;
 };

@@ -84,6 +84,13 @@ void SimLoop::Requeue(const std::shared_ptr<SimWatch>& watch) {
 }
 
 void SimLoop::Turn() {
+  net::BlockAccount* const former =
+      is_tested_ ? net::Block::SetAccount(network_.account()) : nullptr;
+  DoTurn();
+  if (is_tested_) net::Block::SetAccount(former);
+}
+
+void SimLoop::DoTurn() {
   wake_time_ = MonotonicTime::max();
   ++turn_;
   timers_.Advance(network_.Monotonic());

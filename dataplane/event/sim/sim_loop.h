@@ -63,6 +63,7 @@ class SimLoop final : public Loop {
   void WakeAt(MonotonicTime time);
   void WakeSoon();
   void Turn();
+  void DoTurn();
   void WakeForTimers();
 
   Network& network_;

@@ -87,6 +87,11 @@ bool SimSocket::TryRead(ReadOperation& operation) {
   }
   net::ReadBuffer& into = *operation.into;
   char* space = into.Reserve(operation.wanted);
+  if (space == nullptr) {
+    network.Note(loop_.name(), "has no buffer to read into", link_->id(), 0);
+    operation.result = -ENOBUFS;
+    return true;
+  }
   size_t size = std::min(into.space(), std::max(operation.wanted, into.space()));
   if (network.Chance(network.weather().partial)) size = 1 + network.random().Below(size);
   const int64_t n = loop_.FailNow(Call::kRead) ? -ECONNRESET : link_->Receive(side_, space, size);

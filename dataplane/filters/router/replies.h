@@ -27,6 +27,8 @@ inline constexpr LocalReply kBadUpstreamResponse{
     "upstream_reset_before_response_started{protocol_error}", observe::kUpstreamProtocolError};
 inline constexpr LocalReply kUpstreamTimeout{504, "upstream request timeout", "response_timeout",
                                              observe::kUpstreamRequestTimeout};
+// There is no buffer to be had for the request or its response.
+inline constexpr LocalReply kOverloaded{503, "overloaded", "out_of_buffers", observe::kOverload};
 inline constexpr LocalReply kHttp2Upstream{
     503, "the cluster speaks HTTP/2, which this proxy does not speak to upstreams yet",
     "http2_upstream_not_supported", observe::kNoHealthyUpstream};

@@ -72,7 +72,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
     if (attempt == Attempt::kResponse) co_return;
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
     if (attempt == Attempt::kConnectionDied) connection_->is_closed_by_peer = true;
-    if (!again) traffic().rq_rx_reset.Add();
+    if (!again && attempt != Attempt::kNoBuffer) traffic().rq_rx_reset.Add();
     upload_.reset();
     connection_.reset();
     if (again) {
@@ -80,10 +80,14 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
       may_move = true;
       continue;
     }
-    host_->stats().rq_error.Add();
-    co_return Fail(stream,
-                   attempt == Attempt::kBadResponse ? kBadUpstreamResponse : kConnectionTerminated);
+    if (attempt != Attempt::kNoBuffer) host_->stats().rq_error.Add();
+    co_return Fail(stream, ReplyTo(attempt));
   }
+}
+
+const LocalReply& UpstreamCall::ReplyTo(Attempt attempt) {
+  if (attempt == Attempt::kNoBuffer) return kOverloaded;
+  return attempt == Attempt::kBadResponse ? kBadUpstreamResponse : kConnectionTerminated;
 }
 
 bool UpstreamCall::PickHost(Stream& stream, const route::Forward& forward) {
@@ -177,6 +181,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::Exchange(Stream& stream) {
   connection_->has_request = true;
   net::Slice head =
       codec::http1::WriteRequestHead(stream.request, stream.request.framing, !keeps_alive_);
+  if (head.empty()) co_return Attempt::kNoBuffer;
   if (has_body) {
     upload_.emplace(Upload(stream, std::move(head)));
   } else {
@@ -201,6 +206,9 @@ event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
       // The client broke off, or its framing is wrong: nothing sensible can become of this
       // exchange.
       stream.watchdog->Raise(event::Alarm::kRequestBroken);
+      break;
+    case wire::PumpResult::kNoBuffer:
+      stream.watchdog->Raise(event::Alarm::kOverload);
       break;
     case wire::PumpResult::kWriteFailed:
       // The upstream wants no more of it; its response may be there to be read all the same.
@@ -239,6 +247,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
       }
       const int64_t n = co_await connection_->socket().Read(in, net::kReadBlock);
       if (n <= 0) {
+        if (n == -ENOBUFS) co_return Attempt::kNoBuffer;
         // A head that is broken off is a response, and a bad one.
         if (n < 0 || in.empty()) co_return Attempt::kConnectionDied;
         CountProtocolError();
@@ -299,6 +308,11 @@ void UpstreamCall::Finish() {
 }
 
 void UpstreamCall::NoteBrokenBody(observe::StreamInfo& info) {
+  if (body_.is_out_of_buffers()) {
+    info.SetFlag(observe::kOverload);
+    info.response_code_details = kOverloaded.details;
+    return;
+  }
   traffic().rq_rx_reset.Add();
   if (body_.error() == codec::http1::ParseError::kNone) {
     if (connection_ != nullptr) connection_->is_closed_by_peer = true;

@@ -53,13 +53,14 @@ class UpstreamCall {
   void Reset();
   // Reset, and forgets host and cluster: nothing of the former call is left.
   void Clear();
-  // The response's body is malformed or breaks off: counts it, and says so in the stream's info.
+  // The response's body is malformed or breaks off, or there is no buffer for it: counts it, and
+  // says so in the stream's info.
   void NoteBrokenBody(observe::StreamInfo& info);
   // Counts a timeout against the endpoint.
   void NoteTimeout();
 
  private:
-  enum class Attempt : uint8_t { kResponse, kConnectionDied, kBadResponse };
+  enum class Attempt : uint8_t { kResponse, kConnectionDied, kBadResponse, kNoBuffer };
 
   bool PickHost(Stream& stream, const route::Forward& forward);
   // In place of the present one. False, and nothing is changed, when there is no other.
@@ -85,6 +86,8 @@ class UpstreamCall {
   bool MayRetry(const Stream& stream, bool was_reused) const;
   // A request that may be sent a second time, as far as its method and body go.
   static bool IsRepeatable(const codec::RequestHead& request);
+  // What the client gets when there was no response.
+  static const LocalReply& ReplyTo(Attempt attempt);
 
   event::Loop& loop_;
   base::IntrusivePtr<cluster::WorkerCluster> cluster_;

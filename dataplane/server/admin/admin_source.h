@@ -38,6 +38,12 @@ struct ServerFacts {
   uint32_t concurrency = 0;
 };
 
+struct BufferUse {
+  uint64_t bytes = 0;
+  // Wanted and not had.
+  uint64_t refused = 0;
+};
+
 class AdminSource {
  public:
   virtual ~AdminSource() = default;
@@ -56,6 +62,8 @@ class AdminSource {
   virtual std::vector<Publisher::ClusterScope> ClusterScopes() const = 0;
   // Those of filters.
   virtual observe::CounterSets& Counters() = 0;
+  // Of all workers.
+  virtual BufferUse Buffers() const = 0;
   // Lines that access logs have lost.
   virtual uint64_t DroppedLogLines() const = 0;
   // CollectClusters (cluster_snapshot.h).

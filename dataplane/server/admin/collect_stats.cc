@@ -119,7 +119,10 @@ void AddServerStats(const AdminSource& source, ServerState state,
     connections += scope.stats->Sum(&http::HttpStats::downstream_cx_active);
   }
   const MemoryUse memory = ReadMemoryUse();
+  const BufferUse buffers = source.Buffers();
   StatsRow& server = list.Single("server.");
+  server.Gauge("buffer_bytes", static_cast<int64_t>(buffers.bytes));
+  server.Counter("buffers_refused", buffers.refused);
   server.Gauge("concurrency", source.Facts().concurrency);
   server.Gauge("live", state == ServerState::kLive ? 1 : 0);
   server.Gauge("memory_allocated", static_cast<int64_t>(memory.allocated));

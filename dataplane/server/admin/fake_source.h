@@ -32,6 +32,7 @@ class FakeSource final : public AdminSource {
   std::vector<Publisher::HttpScope> HttpScopes() const override { return http_scopes; }
   std::vector<Publisher::ClusterScope> ClusterScopes() const override { return cluster_scopes; }
   observe::CounterSets& Counters() override { return counters; }
+  BufferUse Buffers() const override { return buffers; }
   uint64_t DroppedLogLines() const override { return dropped_lines; }
   ClusterSnapshot Clusters() const override { return clusters; }
   xds::ConfigState Config() const override { return config; }
@@ -82,6 +83,7 @@ class FakeSource final : public AdminSource {
   std::vector<Publisher::HttpScope> http_scopes;
   std::vector<Publisher::ClusterScope> cluster_scopes;
   observe::CounterSets counters{2};
+  BufferUse buffers;
   uint64_t dropped_lines = 0;
   ClusterSnapshot clusters;
   xds::ConfigState config;

@@ -62,7 +62,7 @@ constexpr std::array<Column, 3> kConnections = {{
     {{"downstream_cx_total"}, &Get<&HttpStats::downstream_cx_total>},
 }};
 
-constexpr std::array<Column, 34> kHttp = {{
+constexpr std::array<Column, 35> kHttp = {{
     {{"downstream_cx_active", StatsType::kGauge}, &Get<&HttpStats::downstream_cx_active>},
     {{"downstream_cx_destroy"}, &Destroyed},
     {{"downstream_cx_destroy_active_rq"}, &DestroyedActive},
@@ -93,6 +93,7 @@ constexpr std::array<Column, 34> kHttp = {{
     {{"downstream_rq_http1_total"}, &Get<&HttpStats::downstream_rq_total>},
     {{"downstream_rq_idle_timeout"}, &Get<&HttpStats::downstream_rq_idle_timeout>},
     {{"downstream_rq_max_duration_reached"}, &Get<&HttpStats::downstream_rq_max_duration_reached>},
+    {{"downstream_rq_overload_close"}, &Get<&HttpStats::downstream_rq_overload_close>},
     {{"downstream_rq_rx_reset"}, &Get<&HttpStats::downstream_rq_rx_reset>},
     {{"downstream_rq_timeout"}, &Get<&HttpStats::downstream_rq_timeout>},
     // No name of Envoy's, which counts these among the malformed.

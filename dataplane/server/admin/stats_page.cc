@@ -29,6 +29,7 @@ class StatsBody final : public codec::BodyReader {
     if (has_more_) has_more_ = printer_->Print(kPieceBytes, text_);
     piece.kind = text_.empty() ? codec::BodyPiece::Kind::kEnd : codec::BodyPiece::Kind::kData;
     piece.data = text_.empty() ? net::Slice() : net::Slice::Copy(text_);
+    if (piece.data.empty() && !text_.empty()) piece.kind = codec::BodyPiece::Kind::kFailed;
     return true;
   }
   event::Task<codec::BodyPiece> Read() override {

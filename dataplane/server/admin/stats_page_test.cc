@@ -40,11 +40,15 @@ class StatsPageTest : public testing::Test {
 TEST_F(StatsPageTest, NamesAreEnvoys) {
   source_.AddHttpStats("ingress").downstream_rq_total.Add(1);
   source_.AddClusterStats("shop");
+  source_.buffers = {.bytes = 4088, .refused = 3};
   const std::string text = Ask("/stats").body;
   for (const char* line : {"server.uptime: 90\n",
                            "server.live: 1\n",
                            "server.state: 0\n",
                            "server.concurrency: 2\n",
+                           "server.buffer_bytes: 4088\n",
+                           "server.buffers_refused: 3\n",
+                           "http.ingress.downstream_rq_overload_close: 0\n",
                            "server.version: 10203\n",
                            "server.total_connections: 0\n",
                            "access_log_file.write_dropped: 0\n",
