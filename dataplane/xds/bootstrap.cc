@@ -1,5 +1,7 @@
 #include "dataplane/xds/bootstrap.h"
 
+#include <memory>
+
 #include "dataplane/base/file.h"
 #include "dataplane/base/status.h"
 #include "dataplane/xds/document.h"
@@ -37,12 +39,16 @@ class TextErrors : public google::protobuf::io::ErrorCollector {
 };
 
 absl::Status ParseTextFormat(const std::string& text, std::string_view name, Message& message) {
+  FL_RETURN_IF_ERROR(Document::CheckText(text, name));
   TextErrors errors;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);
   parser.SetRecursionLimit(Document::kDepthMax);
-  if (parser.ParseFromString(text, &message)) return absl::OkStatus();
-  return InvalidArgument(name, ":", errors.first());
+  if (!parser.ParseFromString(text, &message)) return InvalidArgument(name, ":", errors.first());
+  // Its escapes make any bytes.
+  const std::unique_ptr<Message> copy(message.New());
+  if (copy->ParseFromString(message.SerializeAsString())) return absl::OkStatus();
+  return InvalidArgument(name, ":1: a string in it is not UTF-8");
 }
 
 }  // namespace

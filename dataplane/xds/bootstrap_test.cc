@@ -152,6 +152,9 @@ TEST(ParseProtoTest, AnyNeedsAKnownType) {
 TEST(ParseProtoTest, MalformedTextIsRefusedWithItsLine) {
   EXPECT_THAT(Error<Cluster>("name: a\n  x: ]"), StartsWith("f.yaml:2:"));
   EXPECT_THAT(Error<Cluster>("name: a\n---\nname: b"), HasSubstr("f.yaml:3: a second document"));
+  EXPECT_EQ(Parsed<Cluster>("name: a\n---\n").name(), "a");
+  // Found by config_fuzz: this was read for ever.
+  EXPECT_THAT(Error<Cluster>(",a: b"), HasSubstr("f.yaml:1: a second document"));
   EXPECT_THAT(Error<Cluster>("name: !ruby/object x"), HasSubstr("tag '!ruby/object'"));
   EXPECT_THAT(Error<Cluster>("{\"name\": \"a\"\n,}", "f.json"),
               StartsWith("f.json:2:2: a name in double quotes"));
@@ -159,6 +162,20 @@ TEST(ParseProtoTest, MalformedTextIsRefusedWithItsLine) {
                           "{\"name\":\"\x01\"}", "nul", "{}{}", "", "{\"a\":1,}", "[1 2]", "tru"}) {
     EXPECT_THAT(Error<Cluster>(bad, "f.json"), StartsWith("f.json:")) << bad;
   }
+}
+
+// Found by config_fuzz: a Struct took any bytes, and nobody could read it again.
+TEST(ParseProtoTest, OnlyUtf8IsText) {
+  EXPECT_EQ(Error<Cluster>("name: a\n\x04\nalt_stat_name: b"), "f.yaml:2: has a control character");
+  EXPECT_EQ(Error<Cluster>("name: a\nmetadata: {filter_metadata: {a: {b: \"\xff\"}}}"),
+            "f.yaml:2: is not UTF-8");
+  EXPECT_EQ(Error<Cluster>("# \xc3\xa9\nname: \"\xc3\""), "f.yaml:2: is not UTF-8");
+  EXPECT_EQ(Error<Cluster>("{\"name\": \"\xed\xa0\x80\"}", "f.json"), "f.json:1: is not UTF-8");
+  EXPECT_EQ(Error<Cluster>("name: 'a'\nalt_stat_name: '\xff'", "f.pb_text"),
+            "f.pb_text:2: is not UTF-8");
+  EXPECT_EQ(Error<Cluster>("name: '\\377'", "f.pb_text"),
+            "f.pb_text:1: a string in it is not UTF-8");
+  EXPECT_EQ(Parsed<Cluster>("name: \"\xc3\xa9\"").name(), "\xc3\xa9");
 }
 
 TEST(ParseProtoTest, DepthIsBounded) {

@@ -1,10 +1,12 @@
 #include "dataplane/xds/document.h"
 
+#include <algorithm>
 #include <istream>
 #include <streambuf>
 
 #include "absl/container/flat_hash_map.h"
 #include "dataplane/base/status.h"
+#include "google/protobuf/stubs/common.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
 #include "yaml-cpp/mark.h"
@@ -31,7 +33,9 @@ class YamlEvents : public YAML::EventHandler {
   // "<line>: <fault>"; empty if there is none.
   const std::string& fault() const { return fault_; }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > kDocumentsMax) fault_ = StrCat(mark.line + 1, ": ", kSecondDocument);
+  }
   void OnDocumentEnd() override { is_first_ = false; }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (is_first_) Scalar(mark, "?", anchor, "", Document::Kind::kNull);
@@ -76,7 +80,7 @@ class YamlEvents : public YAML::EventHandler {
   bool IsRefused(const YAML::Mark& mark, const std::string& tag) {
     if (!fault_.empty()) return true;
     if (!is_first_) {
-      fault_ = "a second document begins here; one is allowed";
+      fault_ = kSecondDocument;
     } else if (!tag.empty() && tag != "?" && tag != "!" &&
                tag.rfind("tag:yaml.org,2002:", 0) != 0) {
       fault_ = StrCat("tag '", tag, "' is not supported");
@@ -90,18 +94,44 @@ class YamlEvents : public YAML::EventHandler {
     return true;
   }
 
+  static constexpr std::string_view kSecondDocument =
+      "a second document begins here; one is allowed";
+  // Empty ones behind the first are none. yaml-cpp makes them without end of a "," that stands
+  // where none may.
+  static constexpr int kDocumentsMax = 16;
+
   DocumentBuilder& builder_;
+  int documents_ = 0;
   absl::flat_hash_map<YAML::anchor_t, Document::Index> anchors_;
   bool is_first_ = true;
   std::string fault_;
 };
 
-absl::Status CheckSize(std::string_view text, std::string_view name) {
-  if (text.size() <= Document::kBytesMax) return absl::OkStatus();
-  return InvalidArgument(name, ": has ", text.size(), " bytes, allowed are ", Document::kBytesMax);
+bool IsControl(char c) {
+  return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n';
 }
 
 }  // namespace
+
+absl::Status Document::CheckText(std::string_view text, std::string_view name) {
+  if (text.size() > kBytesMax) {
+    return InvalidArgument(name, ": has ", text.size(), " bytes, allowed are ", kBytesMax);
+  }
+  int line = 1;
+  for (size_t at = 0; at < text.size(); ++line) {
+    const std::string_view rest = text.substr(at, text.find('\n', at) - at);
+    if (!google::protobuf::internal::IsStructurallyValidUTF8(rest.data(),
+                                                             static_cast<int>(rest.size()))) {
+      return InvalidArgument(name, ":", line, ": is not UTF-8");
+    }
+    // yaml-cpp takes some of them for the end of the text.
+    if (std::any_of(rest.begin(), rest.end(), &IsControl)) {
+      return InvalidArgument(name, ":", line, ": has a control character");
+    }
+    at += rest.size() + 1;
+  }
+  return absl::OkStatus();
+}
 
 DocumentBuilder::DocumentBuilder(std::string_view name, bool is_json) {
   document_.name_ = name;
@@ -140,14 +170,14 @@ bool DocumentBuilder::IsOverLimit() const {
 }
 
 absl::StatusOr<Document> Document::ParseYaml(std::string_view text, std::string_view name) {
-  FL_RETURN_IF_ERROR(CheckSize(text, name));
+  FL_RETURN_IF_ERROR(CheckText(text, name));
   DocumentBuilder builder(name, /*is_json=*/false);
   ViewBuffer buffer(text);
   std::istream in(&buffer);
   YamlEvents events(builder);
   try {  // yaml-cpp reports faults by exception: they end here.
     YAML::Parser parser(in);
-    while (parser.HandleNextDocument(events)) {
+    while (events.fault().empty() && parser.HandleNextDocument(events)) {
     }
   } catch (const YAML::Exception& e) {
     return InvalidArgument(name, ":", e.mark.line + 1, ":", e.mark.column + 1, ": ", e.msg);

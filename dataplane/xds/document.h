@@ -12,7 +12,7 @@
 // follows; whoever walks the tree bounds how much aliases may multiply it (DocumentToProto does).
 //
 // Thread: any. Owner: whoever loads a file. Limits: kBytesMax of text, kNodesMax nodes, kDepthMax
-// levels; one document per text. Source: YAML 1.2 (as yaml-cpp reads it), RFC 8259.
+// levels; one document per text, which is UTF-8. Source: YAML 1.2 (as yaml-cpp reads it), RFC 8259.
 
 #include <cstdint>
 #include <string>
@@ -41,6 +41,9 @@ class Document {
 
   // `name` is what errors call the text: a file's name, a flag's.
   static absl::StatusOr<Document> ParseYaml(std::string_view text, std::string_view name);
+  // What both ask of a text first: its size, and that it is UTF-8 without control
+  // characters.
+  static absl::Status CheckText(std::string_view text, std::string_view name);
   static absl::StatusOr<Document> ParseJson(std::string_view text, std::string_view name);
 
   const std::string& name() const { return name_; }

@@ -219,9 +219,7 @@ class JsonReader {
 }  // namespace
 
 absl::StatusOr<Document> Document::ParseJson(std::string_view text, std::string_view name) {
-  if (text.size() > kBytesMax) {
-    return InvalidArgument(name, ": has ", text.size(), " bytes, allowed are ", kBytesMax);
-  }
+  FL_RETURN_IF_ERROR(CheckText(text, name));
   DocumentBuilder builder(name, /*is_json=*/true);
   if (absl::Status status = JsonReader(text, builder).Read(); !status.ok()) {
     return InvalidArgument(name, ":", status.message());

@@ -360,9 +360,6 @@ bool Converter::ReadText(Index i, const FieldDescriptor& field, Message& message
       return Fault(i, "is not base64");
     }
     value = std::move(bytes);
-  } else if (!google::protobuf::internal::IsStructurallyValidUTF8(value.data(),
-                                                                  static_cast<int>(value.size()))) {
-    return Fault(i, "is not UTF-8");
   }
   const Reflection& r = *message.GetReflection();
   field.is_repeated() ? r.AddString(&message, &field, std::move(value))
