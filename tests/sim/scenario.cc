@@ -48,6 +48,7 @@ Scenario Scenario::FromSeed(uint64_t seed) {
   if (scenario.is_calm) return scenario;
   scenario.upstream_faults = OneOf(random, {0, 50, 300});
   scenario.client_faults = OneOf(random, {0, 50, 200});
+  scenario.buffer_shortage = OneOf(random, {0, 0, 5, 50});
   return scenario;
 }
 

@@ -34,6 +34,8 @@ struct Scenario {
   // In 1000, for each request: the upstream misbehaves; the client breaks off.
   uint32_t upstream_faults = 0;
   uint32_t client_faults = 0;
+  // In 1000: a worker does not get a buffer.
+  uint32_t buffer_shortage = 0;
   // Upstreams close connections that were idle for some time.
   bool upstreams_close_idle = false;
 

@@ -7,6 +7,7 @@
 
 #include "dataplane/event/frame_pool.h"
 #include "dataplane/event/nursery.h"
+#include "dataplane/event/random.h"
 #include "dataplane/net/buffer.h"
 #include "tests/sim/client.h"
 #include "tests/sim/model.h"
@@ -26,11 +27,13 @@ constexpr seconds kStartMax(30);
 // Every timeout that may hold something after the last request.
 constexpr seconds kAftermath(60);
 
-// Refuses the buffers that the options say.
+// Refuses the buffers that the options say, and others as often as the scenario has it.
 class Account final : public net::BlockAccount {
  public:
-  explicit Account(const RunOptions& options)
+  Account(const Scenario& scenario, const RunOptions& options)
       : BlockAccount(/*bytes_max=*/0),
+        shortage_(scenario.buffer_shortage),
+        random_(scenario.seed),
         first_(options.fail_buffer),
         last_(options.fail_buffer + options.fail_buffers_after) {}
 
@@ -39,9 +42,12 @@ class Account final : public net::BlockAccount {
  private:
   bool MayExceed() override {
     ++wanted_;
+    if (shortage_ != 0 && random_.Below(1000) < shortage_) return false;
     return wanted_ < first_ || wanted_ > last_;
   }
 
+  const uint32_t shortage_;
+  event::Random random_;
   const uint64_t first_;
   const uint64_t last_;
   uint64_t wanted_ = 0;
@@ -50,7 +56,7 @@ class Account final : public net::BlockAccount {
 class World {
  public:
   World(const Scenario& scenario, const RunOptions& options)
-      : account_(options),
+      : account_(scenario, options),
         network_(scenario.seed, scenario.weather),
         ledger_(network_),
         stage_{scenario, network_, ledger_},

@@ -4,9 +4,11 @@ import argparse
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import bazel_results
@@ -149,8 +151,52 @@ def unit_stage(config=None):
     return Result(config or "unit", passed, failed, skipped, details)
 
 
-def suite_stage(script):
-    status, output = run([sys.executable, "-B", script], 15)
+# Those that start our programs and whose limits of time leave room for slower ones.
+SANITIZED_SUITES = ("integration", "smuggling", "field", "hotswap")
+# Where tests/support/paths.py looks for them, and what they are to Bazel.
+PROGRAMS = {
+    "FAIRLEAD_PROXY": "//dataplane:fairlead-proxy",
+    "FAIRLEAD_CONTROL": "//controlplane:fairlead-control",
+    "FAIRLEAD_CLI": "//tools/fairlead:fairlead",
+}
+
+
+def programs_stage(config):
+    """Suites against programs built with a sanitizer. What it reports counts as failed."""
+    name = config + "-suites"
+    build = ["bazel", "build", *BAZEL_FLAGS, f"--config={config}", *PROGRAMS.values()]
+    status, _ = run(build, 80)
+    if status != 0:
+        return Result(name, 0, 1, 0, ["left out: the build failed"])
+    with tempfile.TemporaryDirectory() as folder:
+        log = f"log_path={folder}/report"
+        env = {
+            "ASAN_OPTIONS": log,
+            "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+            "TSAN_OPTIONS": log,
+            "ASAN_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer",
+            "TSAN_SYMBOLIZER_PATH": "/usr/bin/llvm-symbolizer",
+        }
+        for variable, target in PROGRAMS.items():
+            # The next build without the sanitizer takes the place of this one.
+            built = ROOT / "bazel-bin" / target[2:].replace(":", "/")
+            env[variable] = shutil.copy(built, folder)
+        total = Result(name, 0, 0)
+        for suite in SANITIZED_SUITES:
+            result = suite_stage(suites()[suite], env, minutes=30)
+            total.passed += result.passed
+            total.failed += result.failed
+            total.skipped += result.skipped
+            total.details += [f"{suite}: {detail}" for detail in result.details]
+        for report in sorted(pathlib.Path(folder).glob("report*")):
+            print(report.read_text(errors="replace"), flush=True)
+            total.failed += 1
+            total.details.append(f"the sanitizer reported something, see above ({report.name})")
+    return total
+
+
+def suite_stage(script, env=None, minutes=15):
+    status, output = run([sys.executable, "-B", script], minutes, env)
     return counted(script.parent.name, status, output)
 
 
@@ -173,7 +219,11 @@ def suites():
 def stages(arguments):
     """(name, function, needs a build) in the order they run."""
     if arguments.sanitizers:
-        return [(name, lambda n=name: unit_stage(n), False) for name in arguments.sanitizers]
+        plan = []
+        for name in arguments.sanitizers:
+            plan.append((name, lambda n=name: unit_stage(n), False))
+            plan.append((f"{name}-suites", lambda n=name: programs_stage(n), False))
+        return plan
     plan = [("check", check_stage, False), ("build", build_stage, False)]
     plan.append(("unit", unit_stage, True))
     if not arguments.quick:
@@ -214,7 +264,8 @@ def parse_arguments():
             action="append_const",
             dest="sanitizers",
             const=name,
-            help=f"bazel test //... built to find {finds}, and nothing else",
+            help=f"bazel test //... and {', '.join(SANITIZED_SUITES)}, built to find {finds}, "
+            "and nothing else",
         )
     parser.add_argument("--only", action="append", metavar="STAGE", help="only this; repeatable")
     arguments = parser.parse_args()
