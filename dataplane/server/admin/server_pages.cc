@@ -1,11 +1,11 @@
 #include "dataplane/server/admin/server_pages.h"
 
-#include <mimalloc.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <utility>
 
+#include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
 #include "dataplane/base/strings.h"
 #include "dataplane/server/admin/json.h"
@@ -133,13 +133,6 @@ std::string_view StateName(ServerState state) {
 
 MemoryUse ReadMemoryUse() {
   MemoryUse use;
-  size_t committed = 0;
-  size_t ignored[7];
-  mi_process_info(&ignored[0], &ignored[1], &ignored[2], &ignored[3], &ignored[4], &committed,
-                  &ignored[5], &ignored[6]);
-  // The allocator does not count what is in use of what it holds.
-  use.allocated = committed;
-  use.heap_size = committed;
   // Total and resident size in pages (proc(5)). Where there is no /proc it stays 0.
   if (std::FILE* file = std::fopen("/proc/self/statm", "re"); file != nullptr) {
     unsigned long long total = 0;
@@ -149,6 +142,9 @@ MemoryUse ReadMemoryUse() {
     }
     std::fclose(file);
   }
+  // The allocator does not count what is in use of what it holds; another one says nothing at all.
+  const size_t held = HeldMemory();
+  use.allocated = use.heap_size = held != 0 ? held : use.total_physical_bytes;
   return use;
 }
 
