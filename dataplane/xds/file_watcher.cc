@@ -26,7 +26,9 @@ FileWatcher::FileWatcher(event::EpollLoop& loop)
     : loop_(loop), event_(std::make_unique<Event>(this)) {
   fd_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   // Without it, Watch fails, and says so.
+  error_ = fd_ < 0 ? errno : 0;
   if (fd_ >= 0 && !loop_.Add(fd_, *event_, EPOLLIN)) {
+    error_ = errno;
     close(fd_);
     fd_ = -1;
   }
@@ -43,7 +45,8 @@ absl::StatusOr<std::unique_ptr<FileWatcher::Handle>> FileWatcher::Watch(
   const int descriptor =
       fd_ < 0 ? -1 : inotify_add_watch(fd_, directory.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
   if (descriptor < 0) {
-    return InvalidArgument("'", directory, "' cannot be watched: ", std::strerror(errno));
+    return InvalidArgument("'", directory,
+                           "' cannot be watched: ", std::strerror(fd_ < 0 ? error_ : errno));
   }
   const uint64_t id = next_id_++;
   listeners_[id] = std::make_shared<Listener>(Listener{descriptor, std::move(callback)});

@@ -57,6 +57,8 @@ class FileWatcher {
 
   event::EpollLoop& loop_;
   int fd_ = -1;
+  // Why there is none.
+  int error_ = 0;
   std::unique_ptr<Event> event_;
   std::map<uint64_t, std::shared_ptr<Listener>> listeners_;
   uint64_t next_id_ = 1;

@@ -21,6 +21,9 @@ int __real_rename(const char* from, const char* to);
 int __real_unlink(const char* path);
 int __real_mkdir(const char* path, mode_t mode);
 int __real_close(int fd);
+int __real_access(const char* path, int mode);
+int __real_inotify_init1(int flags);
+int __real_inotify_add_watch(int fd, const char* path, uint32_t mask);
 }
 
 namespace fairlead {
@@ -107,6 +110,16 @@ int __wrap_unlink(const char* path) {
 }
 int __wrap_mkdir(const char* path, mode_t mode) {
   return fairlead::Fails("mkdir", EACCES) ? -1 : __real_mkdir(path, mode);
+}
+int __wrap_access(const char* path, int mode) {
+  return fairlead::Fails("access", EACCES) ? -1 : __real_access(path, mode);
+}
+int __wrap_inotify_init1(int flags) {
+  return fairlead::Fails("inotify_init1", EMFILE) ? -1 : __real_inotify_init1(flags);
+}
+int __wrap_inotify_add_watch(int fd, const char* path, uint32_t mask) {
+  return fairlead::Fails("inotify_add_watch", ENOSPC) ? -1
+                                                      : __real_inotify_add_watch(fd, path, mask);
 }
 // The descriptor is gone all the same, as Linux has it.
 int __wrap_close(int fd) {

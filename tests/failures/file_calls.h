@@ -2,8 +2,8 @@
 #define FAIRLEAD_TESTS_FAILURES_FILE_CALLS_H_
 
 // Makes one call of the product to its files fail. The linker puts these in the place of open,
-// fstat, read, write, fsync, rename, unlink, mkdir and close (BUILD, --wrap); the product does not
-// know.
+// fstat, read, write, fsync, rename, unlink, mkdir, close, access and inotify's (BUILD, --wrap);
+// the product does not know.
 //
 //     FileCalls calls({.fail = 3, .how = How::kError});   // from here on, the third call fails
 //     ... LastGoodFile::Write(...) ...

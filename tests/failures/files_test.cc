@@ -15,10 +15,14 @@
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
 #include "dataplane/base/strings.h"
+#include "dataplane/event/epoll_loop.h"
 #include "dataplane/observe/compile_log_format.h"
 #include "dataplane/observe/log_file_writer.h"
 #include "dataplane/route/route_table.h"
 #include "dataplane/xds/bootstrap.h"
+#include "dataplane/xds/client_test_support.h"
+#include "dataplane/xds/file_source.h"
+#include "dataplane/xds/file_watcher.h"
 #include "dataplane/xds/last_good_file.h"
 #include "envoy/config/bootstrap/v3/bootstrap.pb.h"
 #include "envoy/config/core/v3/base.pb.h"
@@ -102,6 +106,31 @@ TEST_F(FilesTest, Bootstrap) {
     const auto bootstrap = xds::LoadBootstrap(path_, "", {});
     if (bootstrap.ok()) EXPECT_EQ(bootstrap->node().id(), id);
     return std::string(bootstrap.status().message());
+  });
+}
+
+// A file of resources: one update, with the resource or with what is wrong with the file.
+TEST_F(FilesTest, ResourcesOfAFileSource) {
+  std::ofstream(path_) << "version_info: '1'\nresources: [{'@type': "
+                       << xds::TypeUrl(xds::ResourceType::kCluster) << ", name: a}]\n";
+  FailEach([&]() -> std::string {
+    event::ManualTime time;
+    event::EpollLoop loop(time, /*seed=*/1);
+    xds::FileWatcher watcher(loop);
+    xds::FakeHandler handler;
+    const auto source =
+        xds::FileSource::Open({.path = path_, .watched_directory = ""}, handler, watcher, loop);
+    if (!source.ok()) return std::string(source.status().message());
+    (*source)->SetInterest(xds::ResourceType::kCluster, {.is_wildcard = true, .names = {}});
+    for (int i = 0; i < 10; ++i) {
+      time.Advance(std::chrono::milliseconds(1));
+      loop.RunOnce(event::Duration(0));
+    }
+    EXPECT_EQ(handler.updates.size(), 1u);
+    if (handler.updates.size() != 1) return "";
+    const xds::Update& update = handler.updates[0];
+    EXPECT_EQ(update.resources.size() + update.source_errors.size(), 1u);
+    return update.source_errors.empty() ? "" : update.source_errors[0].message;
   });
 }
 
