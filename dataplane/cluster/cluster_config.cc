@@ -177,6 +177,7 @@ absl::Status Compile(const ClusterProto& proto, ClusterConfig& config) {
   config.stat_name = proto.alt_stat_name().empty() ? proto.name() : proto.alt_stat_name();
   config.wait_for_warm =
       !proto.has_wait_for_warm_on_init() || proto.wait_for_warm_on_init().value();
+  config.metadata = observe::Metadata::Make(proto.metadata());
   FL_RETURN_IF_ERROR(ReadConnection(proto, config));
   FL_ASSIGN_OR_RETURN(config.balancer, CompileBalancer(proto));
   return ReadDiscovery(proto, config);

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -24,6 +25,7 @@
 #include "dataplane/balance/make_endpoint_set.h"
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/dns/resolver.h"
+#include "dataplane/observe/metadata.h"
 #include "dataplane/upstream/endpoint_set.h"
 
 namespace envoy::config::cluster::v3 {
@@ -45,8 +47,13 @@ struct DnsTarget {
   std::string hostname;
   uint32_t weight = 1;
   bool is_healthy = true;
+  std::shared_ptr<const observe::Metadata> metadata;
 
-  friend bool operator==(const DnsTarget&, const DnsTarget&) = default;
+  friend bool operator==(const DnsTarget& a, const DnsTarget& b) {
+    return std::tie(a.host, a.port, a.hostname, a.weight, a.is_healthy) ==
+               std::tie(b.host, b.port, b.hostname, b.weight, b.is_healthy) &&
+           observe::AreEqual(a.metadata, b.metadata);
+  }
 };
 
 // STRICT_DNS: what to ask for, and when.
@@ -113,6 +120,8 @@ struct ClusterConfig {
   Http2Keepalive http2_keepalive;
   EdsConfig eds;
   DnsConfig dns;
+  // Cluster.metadata, for logs; null: none.
+  std::shared_ptr<const observe::Metadata> metadata;
   // STATIC: the endpoints of load_assignment.
   std::shared_ptr<const upstream::EndpointSet> static_endpoints;
 };

@@ -117,6 +117,7 @@ absl::StatusOr<Endpoint> ReadEndpoint(const LbEndpoint& proto) {
   FL_ASSIGN_OR_RETURN(endpoint.weight, ReadWeight(proto));
   FL_ASSIGN_OR_RETURN(endpoint.is_healthy, ReadHealth(proto));
   endpoint.hash_key = ReadHashKey(proto);
+  endpoint.metadata = observe::Metadata::Make(proto.metadata());
   return endpoint;
 }
 
@@ -142,6 +143,7 @@ absl::StatusOr<DnsTarget> ReadDnsTarget(const LbEndpoint& proto) {
   if (target.hostname.empty()) target.hostname = target.host;
   FL_ASSIGN_OR_RETURN(target.weight, ReadWeight(proto));
   FL_ASSIGN_OR_RETURN(target.is_healthy, ReadHealth(proto));
+  target.metadata = observe::Metadata::Make(proto.metadata());
   return target;
 }
 

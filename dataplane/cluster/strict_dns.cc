@@ -125,7 +125,9 @@ void StrictDns::Publish() {
       endpoints.push_back({.address = address.WithPort(name->target.port),
                            .hostname = name->target.hostname,
                            .weight = name->target.weight,
-                           .is_healthy = name->target.is_healthy});
+                           .is_healthy = name->target.is_healthy,
+                           .hash_key = "",
+                           .metadata = name->target.metadata});
     }
   }
   auto set = MakeEndpointSet(config_->balancer, std::move(endpoints));

@@ -57,6 +57,8 @@ class Watchdog {
     if (idle_limit_ > 0) ArmFor(IdleUntil());
   }
   void Touch() { last_ = timers_.now(); }
+  // The loop's clock.
+  MonotonicTime now() const { return timers_.now(); }
   void SetDeadline(MonotonicTime deadline, Alarm alarm) {
     deadline_ = deadline;
     deadline_alarm_ = alarm;

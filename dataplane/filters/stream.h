@@ -80,7 +80,13 @@ struct Stream {
   void SetDeadline(event::MonotonicTime deadline, event::Alarm alarm);
   void ClearDeadline();
   // For command operators in header values, and the access log.
-  observe::LogEntry log_entry() const { return {request, response, info, &loop.random()}; }
+  observe::LogEntry log_entry() const {
+    return {.request = request,
+            .response = response,
+            .info = info,
+            .random = &loop.random(),
+            .trailers = response_body == nullptr ? nullptr : response_body->trailers()};
+  }
   // Fills in the response, with the edits of a route that forwards: as in Envoy, whoever answers in
   // place of its cluster does so under the route's rules. The body is copied.
   void Reply(const LocalReply& reply);

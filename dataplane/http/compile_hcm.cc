@@ -184,6 +184,10 @@ absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(const Hcm& proto,
                                                             const HcmCompileContext& context) {
   auto config = std::make_shared<HcmConfig>();
   config->stat_prefix = proto.stat_prefix();
+  config->listener_name = context.listener_name;
+  config->filter_chain_name = context.filter_chain_name;
+  config->filter_chain_metadata = context.filter_chain_metadata;
+  config->listener_metadata = context.listener_metadata;
   if (proto.has_rds()) {
     config->route_config_name = proto.rds().route_config_name();
   } else if (proto.has_route_config()) {

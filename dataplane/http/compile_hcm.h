@@ -26,6 +26,11 @@ namespace fairlead::http {
 struct HcmCompileContext {
   // Of an inline route_config.
   std::string_view inline_route_name;
+  // As HcmConfig has them.
+  std::string_view listener_name;
+  std::string_view filter_chain_name;
+  std::shared_ptr<const observe::Metadata> filter_chain_metadata;
+  std::shared_ptr<const observe::Metadata> listener_metadata;
   // Opens an access log; the same file is the same log.
   std::function<absl::StatusOr<std::shared_ptr<const observe::AccessLog>>(
       const envoy::config::accesslog::v3::AccessLog&)>

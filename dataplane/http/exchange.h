@@ -9,6 +9,7 @@
 #include "dataplane/filters/stream.h"
 #include "dataplane/http/worker.h"
 #include "dataplane/wire/http1_body.h"
+#include "dataplane/wire/pump.h"
 
 namespace fairlead::http {
 
@@ -19,6 +20,8 @@ class Exchange {
   filters::Stream stream;
   wire::Http1Body request_body;
   filters::UpstreamCall call;
+  // Of the response.
+  wire::PumpProgress sent;
   // What held when the request came, kept to its end.
   SnapshotPtr<HcmConfig> hcm;
   SnapshotPtr<route::RouteTable> routes;
@@ -35,6 +38,7 @@ class Exchange {
     stream.Clear();
     hcm.reset();
     routes.reset();
+    sent = {};
     filters_run = 0;
     is_response_started = false;
     is_head_read = false;

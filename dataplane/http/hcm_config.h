@@ -19,6 +19,7 @@
 #include "dataplane/http/local_reply.h"
 #include "dataplane/net/cidr.h"
 #include "dataplane/observe/access_log.h"
+#include "dataplane/observe/metadata.h"
 
 namespace fairlead::http {
 
@@ -46,6 +47,11 @@ struct HcmConfig {
   // The name under which the route table is published (RDS, or the one made for an inline
   // route_config).
   std::string route_config_name;
+  // Of the filter chain and the listener that it is in, for logs.
+  std::string listener_name;
+  std::string filter_chain_name;
+  std::shared_ptr<const observe::Metadata> filter_chain_metadata;
+  std::shared_ptr<const observe::Metadata> listener_metadata;
   // Without the router.
   std::vector<filters::ChainEntry> filters;
   filters::Router router{filters::RouterConfig{}};

@@ -4,6 +4,7 @@
 
 #include "dataplane/base/strings.h"
 #include "dataplane/event/socket.h"
+#include "dataplane/event/uuid.h"
 #include "dataplane/http/client_identity.h"
 #include "dataplane/http/path_rules.h"
 
@@ -14,20 +15,6 @@ using codec::Header;
 using codec::HeaderId;
 using codec::RequestHead;
 using filters::Stream;
-
-// A random UUID (RFC 9562 section 5.4).
-std::string_view NewRequestId(Stream& stream, char (&text)[36]) {
-  constexpr char kHex[] = "0123456789abcdef";
-  uint64_t bits[2] = {stream.loop.random().Next(), stream.loop.random().Next()};
-  bits[0] = (bits[0] & ~uint64_t{0xf000}) | 0x4000;
-  bits[1] = (bits[1] & ~(uint64_t{3} << 62)) | (uint64_t{2} << 62);
-  size_t out = 0;
-  for (int nibble = 0; nibble < 32; ++nibble) {
-    if (nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20) text[out++] = '-';
-    text[out++] = kHex[(bits[nibble / 16] >> (60 - 4 * (nibble % 16))) & 15];
-  }
-  return {text, sizeof(text)};
-}
 
 // A request that may be read in more than one way: answered, and the connection ends.
 bool Refuse(Stream& stream, const filters::LocalReply& reply) {
@@ -126,8 +113,8 @@ void IdentifyRequest(const HcmConfig& config, Caller caller, Stream& stream) {
   const bool keeps_theirs = !headers.Get(HeaderId::kXRequestId).empty() &&
                             (caller != Caller::kEdge || config.preserve_external_request_id);
   if (keeps_theirs || !config.generate_request_id) return;
-  char text[36];
-  headers.Set(HeaderId::kXRequestId, NewRequestId(stream, text));
+  char text[event::kUuidSize];
+  headers.Set(HeaderId::kXRequestId, event::WriteUuid(stream.loop.random(), text));
 }
 
 void AppendVia(const HcmConfig& config, codec::HeaderMap& headers) {

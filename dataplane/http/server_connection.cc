@@ -6,6 +6,8 @@
 #include "dataplane/codec/http1/writer.h"
 #include "dataplane/filters/router/replies.h"
 #include "dataplane/http/head_rules.h"
+#include "dataplane/net/connection_id.h"
+#include "dataplane/observe/log_values.h"
 #include "dataplane/wire/pump.h"
 
 namespace fairlead::http {
@@ -64,6 +66,7 @@ ServerConnection::ServerConnection(Worker& worker, std::unique_ptr<event::Socket
     : worker_(worker),
       socket_(std::move(socket)),
       hcm_(std::move(hcm)),
+      id_(net::NextConnectionId()),
       stats_(hcm_->stats),
       watchdog_(worker.loop.timers(), &OnAlarm, this),
       connected_at_ms_(MillisecondsOf(worker.loop.now().time_since_epoch())) {
@@ -154,6 +157,7 @@ event::Task<void> ServerConnection::ServeRequest() {
     RejectRequest(parsed.error);
     co_return co_await SendResponse();
   }
+  stream.info.from_client.all = parsed.consumed;
   stream.request.block = in_.TakeSlice(parsed.consumed);
   if (!AcceptRequest()) co_return co_await SendResponse();
 
@@ -180,6 +184,11 @@ void ServerConnection::BeginRequest() {
   stream.info.connection = socket_.get();
   stream.info.start = worker_.loop.now();
   stream.info.downstream_remote = socket_->peer_address();
+  stream.info.connection_id = id_;
+  stream.info.listener = hcm.listener_name;
+  stream.info.filter_chain = hcm.filter_chain_name;
+  stream.info.filter_chain_metadata = hcm.filter_chain_metadata.get();
+  stream.info.listener_metadata = hcm.listener_metadata.get();
   ++requests_;
   // From its first byte, whatever becomes of it.
   stats_->downstream_rq_total.Add();
@@ -194,6 +203,14 @@ void ServerConnection::BeginRequest() {
   } else if (request_time.count() > 0) {
     stream.SetDeadline(stream.info.start + request_time, Alarm::kRequest);
   }
+}
+
+void ServerConnection::NoteRoute(const route::Route& route, observe::StreamInfo& info) {
+  info.route_name = route.name;
+  if (route.extras != nullptr) info.route_metadata = route.extras->metadata.get();
+  if (route.host == nullptr) return;
+  info.virtual_host = route.host->name;
+  info.virtual_host_metadata = route.host->metadata.get();
 }
 
 bool ServerConnection::AcceptRequest() {
@@ -224,8 +241,7 @@ bool ServerConnection::AcceptRequest() {
   if (stream.route == nullptr) {
     stats_->no_route.Add();
   } else {
-    stream.info.route_name = stream.route->name;
-    stream.info.virtual_host = stream.route->virtual_host;
+    NoteRoute(*stream.route, stream.info);
     if (const auto* forward = std::get_if<route::Forward>(&stream.route->action);
         forward != nullptr && forward->idle_timeout.has_value()) {
       watchdog_.SetIdle(*forward->idle_timeout, Alarm::kStreamIdle);
@@ -284,12 +300,14 @@ event::Task<void> ServerConnection::SendResponse() {
   if (head.empty()) co_return NoteOverload();
   exchange_->is_response_started = true;
   stream.info.response_code = stream.response.status;
+  stream.info.response_begin = worker_.loop.now();
+  stream.info.to_client.fields += observe::SentFieldBytes({head.data(), head.size()});
   codec::BytesBody none;
   codec::BodyReader& body = stream.response_body != nullptr ? *stream.response_body : none;
-  const wire::PumpOutcome outcome = co_await wire::SendMessage(
-      std::move(head), body, framing, /*sends_trailers=*/true, *socket_, watchdog_);
-  stream.info.bytes_sent = outcome.body_bytes;
-  switch (outcome.result) {
+  const wire::PumpResult result =
+      co_await wire::SendMessage(std::move(head), body, framing, /*sends_trailers=*/true, *socket_,
+                                 watchdog_, exchange_->sent);
+  switch (result) {
     case wire::PumpResult::kSent:
       exchange_->call.Finish();
       break;
@@ -366,6 +384,7 @@ event::Task<bool> ServerConnection::SendInterim(const codec::ResponseHead& head)
   std::array<net::Slice, 1> pieces{codec::http1::WriteInterimHead(head)};
   // Nobody counts on it: without a buffer it is left out.
   if (pieces[0].empty()) co_return true;
+  exchange_->stream.info.to_client.all += pieces[0].size();
   co_return co_await socket_->Write(pieces) == 0;
 }
 
@@ -515,6 +534,7 @@ void ServerConnection::RecordRequest() {
   observe::StreamInfo& info = stream.info;
   info.response_complete = worker_.loop.now();
   stats_->downstream_rq_active.Sub();
+  NoteBytes();
   if (info.response_code >= 100 && info.response_code < 600) {
     stats_->downstream_rq_xx[info.response_code / 100 - 1].Add();
   }
@@ -522,6 +542,21 @@ void ServerConnection::RecordRequest() {
   if ((info.response_flags & observe::kNoClusterFound) != 0) stats_->no_cluster.Add();
   if ((info.response_flags & observe::kOverload) != 0) stats_->downstream_rq_overload_close.Add();
   for (const auto& log : exchange_->hcm->object->access_logs) log->Log(stream.log_entry());
+}
+
+void ServerConnection::NoteBytes() {
+  observe::StreamInfo& info = exchange_->stream.info;
+  const wire::PumpProgress& sent = exchange_->sent;
+  if (exchange_->is_head_read) {
+    info.bytes_received = exchange_->request_body.bytes_read();
+    info.from_client.all += exchange_->request_body.wire_bytes_read();
+  }
+  info.bytes_sent = sent.body_bytes;
+  info.to_client.all += sent.wire_bytes;
+  exchange_->call.NoteBytes(info);
+  if (exchange_->stream.is_local_reply || exchange_->stream.response_body == nullptr) return;
+  info.upstream_body_begin = sent.body_begin;
+  if (sent.body_end != event::MonotonicTime()) info.upstream_read_end = sent.body_end;
 }
 
 event::Task<void> ServerConnection::Linger() {

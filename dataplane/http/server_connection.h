@@ -55,6 +55,8 @@ class ServerConnection final : public base::ListHook,
   // The head is there and well-formed: what the connection manager itself has to say about it.
   // False when it answered.
   bool AcceptRequest();
+  // For logs.
+  static void NoteRoute(const route::Route& route, observe::StreamInfo& info);
   // The head is not well-formed.
   void RejectRequest(codec::http1::ParseError error);
   // Answers a request whose head has not been read.
@@ -73,6 +75,8 @@ class ServerConnection final : public base::ListHook,
   Next FinishExchange();
   // The request is over: counters and access logs.
   void RecordRequest();
+  // How much was read and written, as far as it came.
+  void NoteBytes();
   // Reads what a client still sends for a short time, so that it gets to read our last answer.
   event::Task<void> Linger();
 
@@ -94,6 +98,8 @@ class ServerConnection final : public base::ListHook,
   Worker& worker_;
   std::unique_ptr<event::Socket> socket_;
   base::IntrusivePtr<HcmSlot> hcm_;
+  // Its number in this process: for logs.
+  const uint64_t id_;
   // Those it was counted in when it came: an update may give the slot others.
   const HttpStatsRef stats_;
   net::ReadBuffer in_;

@@ -52,6 +52,10 @@ absl::StatusOr<std::shared_ptr<const ListenerConfig>> CompileListener(
   }
   const std::string inline_name = xds::InlineRouteName(proto.name(), chain.name(), 0);
   context.inline_route_name = inline_name;
+  context.listener_name = proto.name();
+  context.filter_chain_name = chain.name();
+  context.filter_chain_metadata = observe::Metadata::Make(chain.metadata());
+  context.listener_metadata = observe::Metadata::Make(proto.metadata());
   auto compiled = http::CompileHcm(hcm, context);
   if (!compiled.ok()) return Annotate(compiled.status(), where);
   config->hcm = *std::move(compiled);

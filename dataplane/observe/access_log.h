@@ -27,6 +27,8 @@ struct LogEntry {
   // The worker's, for filters that take a share; null: every share has the entry in it.
   event::Random* random = nullptr;
   LogType type = LogType::kDownstreamEnd;
+  // Of the response, as far as they are passed on; null: none.
+  const codec::HeaderMap* trailers = nullptr;
 };
 
 class AccessLog {

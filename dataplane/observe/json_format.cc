@@ -1,13 +1,13 @@
 #include "dataplane/observe/json_format.h"
 
 #include <charconv>
-#include <cmath>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "dataplane/base/status.h"
 #include "dataplane/observe/escape.h"
+#include "dataplane/observe/metadata.h"
 #include "google/protobuf/struct.pb.h"
 
 namespace fairlead::observe {
@@ -17,12 +17,6 @@ using google::protobuf::Struct;
 using google::protobuf::Value;
 
 constexpr int kDepthMax = 32;
-
-std::string NumberText(double number) {
-  if (!std::isfinite(number)) return "null";
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof(text), number).ptr};
-}
 
 }  // namespace
 
@@ -66,7 +60,7 @@ absl::StatusOr<JsonFormat::Node> JsonFormat::CompileValue(const Value& proto, in
       }
       return node;
     case Value::kNumberValue:
-      node.literal = NumberText(proto.number_value());
+      AppendJsonNumber(proto.number_value(), node.literal);
       return node;
     case Value::kBoolValue:
       node.literal = proto.bool_value() ? "true" : "false";
@@ -92,6 +86,10 @@ bool JsonFormat::AppendFormat(const Node& node, const LogEntry& entry, std::stri
     if (value.kind == LogValue::Kind::kMissing &&
         (!options_.strings_only || options_.omit_empty_values)) {
       return false;
+    }
+    if (value.kind == LogValue::Kind::kJson && !options_.strings_only) {
+      out += value.text;
+      return true;
     }
     if (value.kind == LogValue::Kind::kNumber && !options_.strings_only) {
       char digits[20];

@@ -129,6 +129,9 @@ void LogFormat::AppendTo(const LogEntry& entry, std::string& out) const {
       case LogValue::Kind::kText:
         append_value(value.text, out);
         break;
+      case LogValue::Kind::kJson:
+        append_value(value.text.substr(0, value.shown_max), out);
+        break;
       case LogValue::Kind::kNumber:
         AppendNumber(value.number, out);
         break;

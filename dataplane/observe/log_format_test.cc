@@ -115,8 +115,6 @@ TEST(LogFormatTest, PercentSignsAndParentheses) {
 
 TEST(LogFormatTest, ErrorsNameTheOperatorAndItsPlace) {
   EXPECT_EQ(Error("a %FOO% b"), "at position 2: unknown operator %FOO%");
-  EXPECT_EQ(Error("%VIRTUAL_CLUSTER_NAME%"),
-            "at position 0: unknown operator %VIRTUAL_CLUSTER_NAME%");
   EXPECT_EQ(Error("%DURATION"), "at position 0: operator %DURATION has no % to end it");
   EXPECT_EQ(Error("50% off"),
             "at position 2: a lone %; an operator is written %NAME%, a percent sign %%");

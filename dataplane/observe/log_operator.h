@@ -2,44 +2,29 @@
 #define FAIRLEAD_DATAPLANE_OBSERVE_LOG_OPERATOR_H_
 
 // One command operator of a log format, such as %REQ(USER-AGENT):40%: read from its text once,
-// evaluated for every line without allocating.
+// evaluated for every line without allocating (but for metadata, which is written as JSON).
 //
 //     FL_ASSIGN_OR_RETURN(LogOperator op, LogOperator::Compile("REQ", "USER-AGENT", 40));
 //     LogScratch scratch;
 //     LogValue value = op.Evaluate(entry, scratch);    // points into `entry` or `scratch`
 //
-// To add an operator: a line in the table of log_operator.cc. Values are as the peers sent them:
-// whoever writes them down escapes them. Thread: any, once compiled. Owned by its format.
+// To add an operator: a line in the table of log_operator_table.cc. Values are as the peers sent
+// them: whoever writes them down escapes them. Thread: any, once compiled. Owned by its format.
 // Source: Envoy's access log "Command Operators".
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "dataplane/codec/header_names.h"
 #include "dataplane/observe/access_log.h"
+#include "dataplane/observe/log_values.h"
 #include "dataplane/observe/time_format.h"
 
 namespace fairlead::observe {
-
-// What an operator yields for one entry.
-struct LogValue {
-  enum class Kind : uint8_t { kMissing, kText, kNumber };
-
-  LogValue() = default;
-  LogValue(std::string_view text) : kind(Kind::kText), text(text) {}  // NOLINT: is a value
-  LogValue(uint64_t number) : kind(Kind::kNumber), number(number) {}  // NOLINT: is a value
-
-  Kind kind = Kind::kMissing;
-  std::string_view text;
-  uint64_t number = 0;
-};
-
-// Room for texts that are made on the spot.
-using LogScratch = std::array<char, 640>;
 
 class LogOperator {
  public:
@@ -69,13 +54,31 @@ class LogOperator {
     codec::HeaderId id = codec::HeaderId::kOther;
     std::string name;
   };
+  // Whose metadata.
+  enum class Resource : uint8_t {
+    kNone,
+    kRoute,
+    kVirtualHost,
+    kCluster,
+    kHost,
+    kListener,
+    kFilterChain
+  };
   using Read = LogValue (*)(const LogOperator&, const LogEntry&, LogScratch&);
+  using TimePoint = event::MonotonicTime StreamInfo::*;
 
   LogOperator() = default;
   // Of the kinds of parameters in the table.
   absl::Status CompileParameters(uint8_t takes, std::optional<std::string_view> parameters);
   absl::Status CompileFields(std::string_view parameters);
   absl::Status CompilePath(std::string_view parameters);
+  absl::Status CompileMask(std::string_view parameters);
+  absl::Status CompileDuration(std::string_view parameters);
+  absl::Status CompileMetadata(std::string_view parameters);
+  absl::Status CompileChoices(std::string_view parameters);
+  absl::Status CompileServerName(std::string_view parameters);
+  // "namespace:key:key".
+  absl::Status CompileMetadataPath(std::string_view text);
 
   Read read_ = nullptr;
   size_t length_max_ = std::string::npos;
@@ -83,11 +86,24 @@ class LogOperator {
   std::optional<Field> alternative_;
   TimeFormat time_;
   std::string constant_;
+  // ALLOW_WHITESPACES, and DECODED for a query.
   bool keeps_spaces_ = false;
+  bool is_decoded_ = false;
   // %PATH%: without the query; the path as it is now, as it came, or as it came if it was changed.
   bool drops_query_ = false;
   enum class WhichPath : uint8_t { kOriginalOrCurrent, kOriginal, kCurrent };
   WhichPath which_path_ = WhichPath::kOriginalOrCurrent;
+  // Of an address without its port: so many bits of it, and how many.
+  std::optional<uint8_t> mask_bits_;
+  // %COMMON_DURATION%.
+  TimePoint from_ = nullptr;
+  TimePoint until_ = nullptr;
+  int64_t nanoseconds_per_unit_ = 1'000'000;
+  // %METADATA%.
+  Resource resource_ = Resource::kNone;
+  std::vector<std::string> path_;
+  // %COALESCE%.
+  std::vector<LogOperator> choices_;
 };
 
 }  // namespace fairlead::observe

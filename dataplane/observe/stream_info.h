@@ -6,7 +6,9 @@
 // Owned by the exchange.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "dataplane/event/time_source.h"
 #include "dataplane/net/address.h"
@@ -17,6 +19,9 @@ class Socket;
 }  // namespace fairlead::event
 
 namespace fairlead::observe {
+
+class Metadata;
+class UpstreamFacts;
 
 // Why an exchange did not end as it should have, in Envoy's letters (RESPONSE_FLAGS). Bits of a
 // set.
@@ -41,6 +46,21 @@ enum ResponseFlag : uint32_t {
   kOverload = 1u << 16,         // OM
 };
 
+// A message as it was on the wire.
+struct WireBytes {
+  // Of its fields; of messages that were received this is counted when somebody asks.
+  uint64_t fields = 0;
+  // With the head, the framing of the body, and trailers.
+  uint64_t all = 0;
+};
+
+// Where a request was sent before it was sent again.
+struct EarlierAttempt {
+  net::Address host;
+  std::string hostname;
+  uint64_t connection_id = 0;
+};
+
 struct StreamInfo {
   // Asked by the few formats that want the wall time, the time so far or the local address; null
   // once these are gone.
@@ -53,6 +73,20 @@ struct StreamInfo {
   event::MonotonicTime request_complete;
   event::MonotonicTime upstream_first_byte;
   event::MonotonicTime response_complete;
+  // Of the upstream connection: when it was asked for, and there. `connect_...`: when it was made,
+  // for whichever request that was.
+  event::MonotonicTime upstream_asked;
+  event::MonotonicTime upstream_ready;
+  event::MonotonicTime connect_begin;
+  event::MonotonicTime connect_end;
+  // Its first write, and its last.
+  event::MonotonicTime upstream_send_begin;
+  event::MonotonicTime upstream_send_end;
+  // The first of its response's body, and the last of the response.
+  event::MonotonicTime upstream_body_begin;
+  event::MonotonicTime upstream_read_end;
+  // The response's first byte to the client.
+  event::MonotonicTime response_begin;
 
   // The peer of the connection.
   net::Address downstream_remote;
@@ -61,10 +95,36 @@ struct StreamInfo {
   // 0.0.0.0:0: the connection's.
   net::Address downstream_local;
   const net::Address* upstream_host = nullptr;
+  // May be empty.
+  std::string_view upstream_hostname;
+  // Our end of the connection to it; 0.0.0.0:0: there was none.
+  net::Address upstream_local;
   std::string_view upstream_cluster;
   std::string_view route_name;
   std::string_view virtual_host;
+  std::string_view virtual_cluster;
+  std::string_view listener;
+  std::string_view filter_chain;
+  // Why the transport did not come about, as Envoy's "delayed connect error: ..."; a literal.
+  std::string_view transport_failure;
+  // Numbers of connections, each given once in this process; 0: none.
+  uint64_t connection_id = 0;
+  uint64_t upstream_connection_id = 0;
+  // Usually empty.
+  std::vector<EarlierAttempt> earlier_attempts;
 
+  // Null: none.
+  const Metadata* route_metadata = nullptr;
+  const Metadata* virtual_host_metadata = nullptr;
+  const Metadata* listener_metadata = nullptr;
+  const Metadata* filter_chain_metadata = nullptr;
+  // Null: the request went to no cluster.
+  const UpstreamFacts* upstream = nullptr;
+
+  WireBytes from_client;
+  WireBytes to_upstream;
+  WireBytes from_upstream;
+  WireBytes to_client;
   uint64_t bytes_received = 0;
   uint64_t bytes_sent = 0;
   uint32_t response_flags = 0;

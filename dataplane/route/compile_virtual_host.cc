@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dataplane/base/status.h"
+#include "dataplane/observe/metadata.h"
 #include "dataplane/route/compile_match_tree.h"
 #include "dataplane/route/compile_overrides.h"
 #include "dataplane/route/match_index_builder.h"
@@ -42,7 +43,10 @@ class Compilation {
         host_(std::make_shared<VirtualHost>()) {}
 
   absl::StatusOr<std::shared_ptr<VirtualHost>> Run() {
-    host_->name = proto_.name();
+    auto level = std::make_shared<HostLevel>();
+    level->name = proto_.name();
+    level->metadata = observe::Metadata::Make(proto_.metadata());
+    host_->level = std::move(level);
     FL_ASSIGN_OR_RETURN(edits_, CompileLevelEdits(proto_));
     FL_ASSIGN_OR_RETURN(
         std::vector<OverrideEntry> own,
@@ -95,7 +99,7 @@ class Compilation {
                                " is not NONE, EXTERNAL_ONLY or ALL");
     }
     auto route = std::make_unique<Route>();
-    route->virtual_host = host_->name;
+    route->host = host_->level.get();
     route->action = Redirect{.keeps_host = true, .scheme = "https"};
     route->overrides = overrides_;
     host_->tls_redirect = std::move(route);
@@ -104,7 +108,7 @@ class Compilation {
 
   absl::StatusOr<uint32_t> AddList(const RouteList& proto) {
     auto list = std::make_unique<VirtualHost>();
-    list->name = host_->name;
+    list->level = host_->level;
     FL_RETURN_IF_ERROR(AddRoutes(proto.routes(), *list));
     const auto number = static_cast<uint32_t>(host_->lists.size());
     for (const std::string& warning : list->warnings) {
@@ -131,7 +135,10 @@ class Compilation {
                         MatchIndexBuilder& index) {
     Route& route = host.routes.emplace_back();
     route.name = proto.name();
-    route.virtual_host = host_->name;
+    route.host = host_->level.get();
+    if (auto metadata = observe::Metadata::Make(proto.metadata())) {
+      route.extras = std::make_unique<const RouteExtras>(RouteExtras{std::move(metadata)});
+    }
     route.sends_attempt_count = proto_.include_request_attempt_count();
     route.returns_attempt_count = proto_.include_attempt_count_in_response();
     FL_RETURN_IF_ERROR(Annotate(index.Add(position, proto.match()), "match"));

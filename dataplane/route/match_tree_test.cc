@@ -118,7 +118,7 @@ TEST(MatchTreeTest, RoutesHaveWhatTheirHostGives) {
       MakeHost("request_headers_to_remove: 'x' matcher { on_no_match { " + Action("a") + " } }");
   const Route* route = testing::Find(*table, {});
   ASSERT_NE(route, nullptr);
-  EXPECT_EQ(route->virtual_host, "h");
+  EXPECT_EQ(route->host->name, "h");
   EXPECT_EQ(route->request_edits.size(), 1u);
 }
 

@@ -100,7 +100,7 @@ TEST(ReuseTest, OutlivesTheFormerTable) {
   const auto second = Compile(config, first.get());
   first.reset();
   EXPECT_EQ(At(*second, 0)->name, "a route with a long enough name");
-  EXPECT_EQ(At(*second, 0)->virtual_host, "h0");
+  EXPECT_EQ(At(*second, 0)->host->name, "h0");
 }
 
 TEST(ReuseTest, NothingWhenWhatAllShareChanged) {

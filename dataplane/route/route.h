@@ -25,7 +25,8 @@
 
 namespace fairlead::observe {
 class LogFormat;
-}
+class Metadata;
+}  // namespace fairlead::observe
 
 namespace fairlead::route {
 
@@ -173,10 +174,25 @@ struct NoForwarding {};
 
 using Action = std::variant<Forward, Redirect, DirectResponse, NoForwarding>;
 
+// What the routes of a virtual host have in common. Owned by the virtual host.
+struct HostLevel {
+  std::string name;
+  // Null: none.
+  std::shared_ptr<const observe::Metadata> metadata;
+};
+
+// What few routes have.
+struct RouteExtras {
+  // Null: none.
+  std::shared_ptr<const observe::Metadata> metadata;
+};
+
 struct Route {
   std::string name;
-  // For logs: the virtual host's name, kept by the virtual host that owns this route.
-  std::string_view virtual_host;
+  // Null in tables of tests only.
+  const HostLevel* host = nullptr;
+  // Usually null.
+  std::unique_ptr<const RouteExtras> extras;
   Action action;
   // How many bytes of the path the match takes, for rewrites: the length of a prefix or an exact
   // path; npos, the whole path without its query, for a regex.

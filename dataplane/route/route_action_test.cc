@@ -34,7 +34,7 @@ class RouteActionTest : public ::testing::Test {
 TEST_F(RouteActionTest, SimpleRouteIsSmall) {
   EXPECT_LT(sizeof(Route), 300u);
   const Route& route = Make("route { cluster: 'c' }");
-  EXPECT_EQ(route.virtual_host, "h");
+  EXPECT_EQ(route.host->name, "h");
   EXPECT_TRUE(route.request_edits.empty() && route.overrides.empty());
 }
 

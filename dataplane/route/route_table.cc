@@ -163,7 +163,7 @@ class Reusable {
       const HostEntry& entry = (*hosts_)[place];
       if (Fits(entry, fingerprint)) return entry.host;
       // It has changed where it stood.
-      if (entry.host->name == name) return nullptr;
+      if (entry.host->level->name == name) return nullptr;
     }
     if (places_.empty()) {
       places_.reserve(hosts_->size());
@@ -207,7 +207,7 @@ std::vector<std::string> Warnings(std::vector<std::string> warnings,
         ++more;
         continue;
       }
-      warnings.push_back(StrCat("virtual host '", entry.host->name, "': ", warning));
+      warnings.push_back(StrCat("virtual host '", entry.host->level->name, "': ", warning));
     }
   }
   if (more > 0) warnings.push_back(StrCat("and ", more, " more"));

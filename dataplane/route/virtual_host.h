@@ -34,7 +34,8 @@ struct VirtualHost {
   // Who is sent to https instead of being served (VirtualHost.require_tls).
   enum class TlsNeed : uint8_t { kNone, kExternal, kAll };
 
-  std::string name;
+  // Shared with the lists of a matcher.
+  std::shared_ptr<const HostLevel> level;
   // Of the message it was compiled from.
   Fingerprint fingerprint;
   Fingerprint domains;

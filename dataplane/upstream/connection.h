@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "dataplane/base/intrusive_list.h"
 #include "dataplane/event/socket.h"
@@ -25,6 +26,12 @@ class Connection final : public base::ListHook, private event::SocketWatcher {
 
   event::Socket& socket() { return *socket_; }
   net::ReadBuffer& in() { return in_; }
+  // Our end of it. The kernel is asked once.
+  const net::Address& local_address();
+  // Its number in this process, and when it was asked for and made: for logs.
+  const uint64_t id;
+  event::MonotonicTime connect_begin{};
+  event::MonotonicTime connect_end{};
   // Requests that were started on it, the present one included.
   uint32_t requests = 0;
   // More than the answer may come to the last request: one with a body, which a server that does
@@ -49,6 +56,7 @@ class Connection final : public base::ListHook, private event::SocketWatcher {
 
   std::unique_ptr<event::Socket> socket_;
   net::ReadBuffer in_;
+  std::optional<net::Address> local_address_;
   std::shared_ptr<HostStats> stats_;
   Host* host_ = nullptr;
   event::Timer idle_timer_;

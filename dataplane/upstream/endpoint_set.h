@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "dataplane/net/address.h"
+#include "dataplane/observe/metadata.h"
 
 namespace fairlead::balance {
 class HashRing;
@@ -35,8 +36,14 @@ struct Endpoint {
   // What RING_HASH places the endpoint by instead of its address (LbEndpoint.metadata "envoy.lb",
   // "hash_key"); empty: the address as text.
   std::string hash_key;
+  // LbEndpoint.metadata, for logs; null: none.
+  std::shared_ptr<const observe::Metadata> metadata;
 
-  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+  friend bool operator==(const Endpoint& a, const Endpoint& b) {
+    return std::tie(a.address, a.hostname, a.weight, a.is_healthy, a.hash_key) ==
+               std::tie(b.address, b.hostname, b.weight, b.is_healthy, b.hash_key) &&
+           observe::AreEqual(a.metadata, b.metadata);
+  }
 };
 
 struct EndpointSet {

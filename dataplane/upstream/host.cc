@@ -1,8 +1,14 @@
 #include "dataplane/upstream/host.h"
+
+#include "dataplane/net/connection_id.h"
+
 namespace fairlead::upstream {
 
 Connection::Connection(std::unique_ptr<event::Socket> socket, std::shared_ptr<HostStats> stats)
-    : socket_(std::move(socket)), stats_(std::move(stats)), idle_timer_(&OnIdleTimeout, this) {
+    : id(net::NextConnectionId()),
+      socket_(std::move(socket)),
+      stats_(std::move(stats)),
+      idle_timer_(&OnIdleTimeout, this) {
   stats_->cx_total.Add();
   stats_->cx_active.Add();
   socket_->SetMeter(&stats_->cluster->cx_bytes);
@@ -19,6 +25,11 @@ Connection::~Connection() {
   (is_closed_by_peer ? cluster.cx_destroy_remote_with_active_rq
                      : cluster.cx_destroy_local_with_active_rq)
       .Add();
+}
+
+const net::Address& Connection::local_address() {
+  if (!local_address_.has_value()) local_address_ = socket_->local_address();
+  return *local_address_;
 }
 
 void Connection::Rest(Host& host, event::TimerWheel& timers, event::Duration idle_timeout) {

@@ -17,6 +17,7 @@ void Http1Body::Start(event::Socket& socket, net::ReadBuffer& in, Framing framin
   framing_ = framing;
   remaining_ = framing.kind == Framing::Kind::kLength ? framing.length : 0;
   bytes_read_ = 0;
+  framing_bytes_ = 0;
   trailer_fields_max_ = trailer_limits.fields_max;
   keeps_trailers_ = keeps_trailers;
   if (!trailers_.empty()) trailers_.Clear();
@@ -31,6 +32,7 @@ void Http1Body::Clear() {
   socket_ = nullptr;
   in_ = nullptr;
   bytes_read_ = 0;
+  framing_bytes_ = 0;
   if (!trailers_.empty()) trailers_.Clear();
   trailer_block_ = net::Slice();
   error_ = ParseError::kNone;
@@ -69,6 +71,7 @@ bool Http1Body::TakeChunked(BodyPiece& piece) {
   while (true) {
     const ChunkedDecoder::Step step = chunks_.Next(in_->data(), in_->size());
     if (step.skip > 0) in_->Consume(step.skip);
+    framing_bytes_ += step.skip;
     switch (step.kind) {
       case ChunkedDecoder::Kind::kNeedMore:
         return false;
@@ -79,6 +82,7 @@ bool Http1Body::TakeChunked(BodyPiece& piece) {
         return true;
       case ChunkedDecoder::Kind::kTrailers:
         trailer_block_ = in_->TakeSlice(step.size);
+        framing_bytes_ += step.size;
         error_ = codec::http1::ParseTrailers(trailer_block_.data(), trailer_block_.size(),
                                              trailer_fields_max_, trailers_);
         return End(piece, error_ == ParseError::kNone ? State::kComplete : State::kFailed);

@@ -42,6 +42,8 @@ class Http1Body final : public codec::BodyReader {
   // The whole body has been read.
   bool is_complete() const { return state_ == State::kComplete; }
   uint64_t bytes_read() const { return bytes_read_; }
+  // With the framing and trailers.
+  uint64_t wire_bytes_read() const { return bytes_read_ + framing_bytes_; }
   // Why the last piece was kFailed: kNone when the stream broke off, else what was wrong with the
   // framing.
   codec::http1::ParseError error() const { return error_; }
@@ -61,6 +63,7 @@ class Http1Body final : public codec::BodyReader {
   codec::Framing framing_;
   uint64_t remaining_ = 0;
   uint64_t bytes_read_ = 0;
+  uint64_t framing_bytes_ = 0;
   size_t trailer_fields_max_ = 0;
   bool keeps_trailers_ = false;
   bool is_out_of_buffers_ = false;

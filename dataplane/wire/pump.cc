@@ -15,8 +15,12 @@ using codec::Framing;
 // Pieces that go out in one write, and the chunks' lines among them.
 class Batch {
  public:
+  explicit Batch(PumpProgress& progress) : progress_(progress) {}
+
   void Add(net::Slice piece) {
-    if (!piece.empty()) pieces_[size_++] = std::move(piece);
+    if (piece.empty()) return;
+    progress_.wire_bytes += piece.size();
+    pieces_[size_++] = std::move(piece);
   }
   void AddChunkLine(uint64_t chunk_size, bool is_first) {
     char* const line = lines_[size_].data();
@@ -34,6 +38,7 @@ class Batch {
 
  private:
   static constexpr size_t kPieces = 16;
+  PumpProgress& progress_;
   std::array<net::Slice, kPieces> pieces_;
   std::array<std::array<char, codec::http1::kChunkLineMax>, kPieces> lines_;
   size_t size_ = 0;
@@ -45,7 +50,6 @@ class Framer {
   explicit Framer(Framing framing) : is_chunked_(framing.kind == Framing::Kind::kChunked) {}
 
   void Add(Batch& batch, net::Slice data) {
-    body_bytes_ += data.size();
     if (is_chunked_ && !data.empty()) {
       batch.AddChunkLine(data.size(), is_first_);
       is_first_ = false;
@@ -60,20 +64,18 @@ class Framer {
     batch.Add(std::move(end));
     return is_written;
   }
-  uint64_t body_bytes() const { return body_bytes_; }
 
  private:
   const bool is_chunked_;
   bool is_first_ = true;
-  uint64_t body_bytes_ = 0;
 };
 
 }  // namespace
 
-event::Task<PumpOutcome> SendMessage(net::Slice head, BodyReader& body, Framing framing,
-                                     bool sends_trailers, event::Socket& socket,
-                                     event::Watchdog& watchdog) {
-  Batch batch;
+event::Task<PumpResult> SendMessage(net::Slice head, BodyReader& body, Framing framing,
+                                    bool sends_trailers, event::Socket& socket,
+                                    event::Watchdog& watchdog, PumpProgress& progress) {
+  Batch batch(progress);
   Framer framer(framing);
   batch.Add(std::move(head));
   BodyPiece piece;
@@ -84,10 +86,13 @@ event::Task<PumpOutcome> SendMessage(net::Slice head, BodyReader& body, Framing 
     while (!is_over && batch.has_room() && (has_piece || body.TryRead(piece))) {
       has_piece = false;
       if (piece.kind == BodyPiece::Kind::kData) {
+        if (progress.body_bytes == 0) progress.body_begin = watchdog.now();
+        progress.body_bytes += piece.data.size();
         framer.Add(batch, std::move(piece.data));
         continue;
       }
       is_over = true;
+      progress.body_end = watchdog.now();
       if (piece.kind == BodyPiece::Kind::kFailed) {
         result = PumpResult::kReadFailed;
       } else if (!framer.End(batch, sends_trailers ? body.trailers() : nullptr)) {
@@ -96,12 +101,12 @@ event::Task<PumpOutcome> SendMessage(net::Slice head, BodyReader& body, Framing 
     }
     if (!batch.empty()) {
       if (co_await socket.Write(batch.pieces()) != 0) {
-        co_return PumpOutcome{PumpResult::kWriteFailed, framer.body_bytes()};
+        co_return PumpResult::kWriteFailed;
       }
       watchdog.Touch();
       batch.Clear();
     }
-    if (is_over) co_return PumpOutcome{result, framer.body_bytes()};
+    if (is_over) co_return result;
     if (!body.TryRead(piece)) piece = co_await body.Read();
     watchdog.Touch();
     has_piece = true;

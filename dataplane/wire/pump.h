@@ -3,13 +3,15 @@
 
 // Sends a head and its body: pulls pieces and writes them, as many at a time as are there.
 //
+//     PumpProgress progress;
 //     PumpResult result = co_await SendMessage(head, body, framing, sends_trailers, socket,
-//     watchdog);
+//                                              watchdog, progress);
 //
 // A small message whose body is there leaves in one write with its head. Nothing more is pulled
 // before what was pulled is written: that is the back-pressure.
 //
-// Thread: worker. `body`, `socket` and `watchdog` outlive the task.
+// Thread: worker. What is passed by reference outlives the task; the progress tells how far it came
+// even if the task is destroyed on its way.
 
 #include <cstdint>
 
@@ -24,18 +26,23 @@ namespace fairlead::wire {
 // kNoBuffer: there was none for what had to be written.
 enum class PumpResult : uint8_t { kSent, kReadFailed, kWriteFailed, kNoBuffer };
 
-struct PumpOutcome {
-  PumpResult result = PumpResult::kSent;
-  // Body bytes written, without framing.
+struct PumpProgress {
+  // Of the body, without framing.
   uint64_t body_bytes = 0;
+  // All bytes, with head, framing and trailers.
+  uint64_t wire_bytes = 0;
+  // When the body's first bytes and its end were there; zero (epoch): they were not.
+  event::MonotonicTime body_begin;
+  event::MonotonicTime body_end;
 };
 
 // `head` may be empty (the head has left before). `framing` says how the body is written; kLength
 // trusts the reader to yield just that much, as the framing of a received message does. Trailers
 // the body has are dropped unless `sends_trailers`.
-event::Task<PumpOutcome> SendMessage(net::Slice head, codec::BodyReader& body,
-                                     codec::Framing framing, bool sends_trailers,
-                                     event::Socket& socket, event::Watchdog& watchdog);
+event::Task<PumpResult> SendMessage(net::Slice head, codec::BodyReader& body,
+                                    codec::Framing framing, bool sends_trailers,
+                                    event::Socket& socket, event::Watchdog& watchdog,
+                                    PumpProgress& progress);
 
 }  // namespace fairlead::wire
 

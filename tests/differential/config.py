@@ -52,6 +52,9 @@ class Config:
     def full_name(self, case):
         return f"{self.name}: {case.name}"
 
+    def full_log_name(self, name):
+        return f"{self.name}: access log: {name}"
+
     def bootstrap(self, names):
         """The text of the bootstrap file; `names` has the values of $NAMES."""
         if self.text:

@@ -190,9 +190,9 @@ class Judge:
         one, two = case.summary(left), case.summary(right)
         return [] if one == two else [("summary", one, two)]
 
-    def logs(self, config, left, right):
-        for name in config.logged:
-            verdict = Verdict(f"{config.name}: access log: {name}")
+    def logs(self, config, names, left, right):
+        for name in names:
+            verdict = Verdict(config.full_log_name(name))
             one, two = left.get(name), right.get(name)
             if one != two or one is None:
                 self._add(verdict, "line", one, two)
@@ -240,8 +240,8 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def run_config(arguments, config, chosen, ring_ports, judge):
-    """The verdicts on the chosen cases of one configuration."""
+def run_config(arguments, config, chosen, logs, ring_ports, judge):
+    """The verdicts on the chosen cases and log lines of one configuration."""
     name = f"differential-{config.name.replace(' ', '-')}-"
     proxies = []
     with Processes(name, keep=arguments.keep) as processes:
@@ -260,8 +260,7 @@ def run_config(arguments, config, chosen, ring_ports, judge):
                 judge.case(config.full_name(case), case, ours[case.name], theirs[case.name])
                 for case in chosen
             ]
-            if not arguments.patterns:
-                verdicts += judge.logs(config, left.logged(), right.logged())
+            verdicts += judge.logs(config, logs, left.logged(), right.logged())
         finally:
             for proxy in proxies:
                 proxy.stop()
@@ -269,7 +268,7 @@ def run_config(arguments, config, chosen, ring_ports, judge):
 
 
 def run_all(arguments, chosen, judge):
-    """The verdicts on [(config, cases)], several configurations at once."""
+    """The verdicts on [(config, cases, names of log lines)], several configurations at once."""
     ring = [Upstream(name).__enter__() for name in ("ring1", "ring2", "ring3")]
     ring_ports = [upstream.port for upstream in ring]
 
@@ -296,16 +295,18 @@ def main():
     configs, allowances = load()
     chosen = []
     for config in configs:
-        cases = [
-            case
-            for case in config.cases
-            if not words or any(word in config.full_name(case).lower() for word in words)
-        ]
-        if cases:
-            chosen.append((config, cases))
+
+        def is_wanted(name):
+            return not words or any(word in name.lower() for word in words)
+
+        cases = [case for case in config.cases if is_wanted(config.full_name(case))]
+        logs = [name for name in config.logged if is_wanted(config.full_log_name(name))]
+        if cases or logs:
+            chosen.append((config, cases, logs))
     if arguments.list:
-        for config, cases in chosen:
-            print("\n".join(config.full_name(case) for case in cases))
+        for config, cases, logs in chosen:
+            names = [*map(config.full_name, cases), *map(config.full_log_name, logs)]
+            print("\n".join(names))
         return 0
     judge = Judge(allowances)
     started = time.monotonic()

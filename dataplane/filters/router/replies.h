@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <string_view>
 
 #include "dataplane/filters/stream.h"
 
@@ -32,6 +33,20 @@ inline constexpr LocalReply kOverloaded{503, "overloaded", "out_of_buffers", obs
 inline constexpr LocalReply kHttp2Upstream{
     503, "the cluster speaks HTTP/2, which this proxy does not speak to upstreams yet",
     "http2_upstream_not_supported", observe::kNoHealthyUpstream};
+
+// What Envoy's logs say of it; empty when nothing. `error` is a negative errno.
+inline std::string_view TransportFailure(int64_t error) {
+  switch (-error) {
+    case ECONNREFUSED:
+      return "delayed connect error: Connection refused";
+    case EHOSTUNREACH:
+      return "delayed connect error: No route to host";
+    case ENETUNREACH:
+      return "delayed connect error: Network is unreachable";
+    default:
+      return {};
+  }
+}
 
 // `error` is a negative errno.
 inline LocalReply ConnectFailure(int64_t error) {

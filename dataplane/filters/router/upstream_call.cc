@@ -7,6 +7,7 @@
 #include "dataplane/codec/http1/parser.h"
 #include "dataplane/codec/http1/writer.h"
 #include "dataplane/filters/router/replies.h"
+#include "dataplane/observe/log_values.h"
 #include "dataplane/route/hash_policy.h"
 
 namespace fairlead::filters {
@@ -45,6 +46,8 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   deadline_.reset();
   has_response_ = false;
   stream.keeps_trailers = stream.keeps_trailers && cluster_->config().enable_trailers;
+  stream.info.upstream = this;
+  stream.info.upstream_asked = loop_.now();
   responses_ = stream.info.is_internal ? &traffic().internal : &traffic().external;
   if (!PickHost(stream, forward)) co_return Fail(stream, kNoHealthyHost);
   if (forward.host_rewrite_auto) UseHostname(stream.request, host_traces);
@@ -58,6 +61,8 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
       if (error != 0) {
         host_->stats().cx_connect_fail.Add();
         host_->stats().rq_error.Add();
+        stream.info.transport_failure = TransportFailure(error);
+        stream.info.upstream_ready = loop_.now();
         if (std::exchange(may_move, false) && PickAnotherHost(stream, forward)) {
           // The traces tell of the client's Host, not of the first endpoint's.
           if (forward.host_rewrite_auto) UseHostname(stream.request, {});
@@ -67,7 +72,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
       }
     }
     ++connection_->requests;
-    stream.info.is_upstream_connected = true;
+    NoteConnection(stream.info);
     const Attempt attempt = co_await Exchange(stream);
     if (attempt == Attempt::kResponse) co_return;
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
@@ -77,6 +82,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
     connection_.reset();
     if (again) {
       ++stream.info.upstream_attempts;
+      NoteEarlierAttempt(stream.info);
       may_move = true;
       continue;
     }
@@ -118,6 +124,7 @@ upstream::Host* UpstreamCall::ChooseHost(Stream& stream, const route::Forward& f
 
 void UpstreamCall::TakeHost(Stream& stream, upstream::Host* host) {
   stream.info.upstream_host = &host->address;
+  stream.info.upstream_hostname = host->hostname;
   host_ = base::IntrusivePtr<upstream::Host>(host);
   is_counted_ = true;
   ++host_->active_requests;
@@ -149,8 +156,8 @@ event::Task<int64_t> UpstreamCall::Connect() {
   std::unique_ptr<event::Socket> socket = loop_.Connect(host_->address);
   int64_t error = socket == nullptr ? -errno : 0;
   traffic().rq_pending_total.Add();
+  const event::MonotonicTime begun = loop_.now();
   if (socket != nullptr) {
-    const event::MonotonicTime begun = loop_.now();
     SetConnecting(true);
     const std::optional<int64_t> result = co_await event::WithTimeout(
         loop_.timers(), cluster_->config().connect_timeout, socket->Connected());
@@ -165,6 +172,8 @@ event::Task<int64_t> UpstreamCall::Connect() {
     co_return error;
   }
   connection_ = std::make_unique<upstream::Connection>(std::move(socket), host_->shared_stats());
+  connection_->connect_begin = begun;
+  connection_->connect_end = loop_.now();
   co_return 0;
 }
 
@@ -182,9 +191,12 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::Exchange(Stream& stream) {
   net::Slice head =
       codec::http1::WriteRequestHead(stream.request, stream.request.framing, !keeps_alive_);
   if (head.empty()) co_return Attempt::kNoBuffer;
+  stream.info.upstream_send_begin = loop_.now();
+  stream.info.to_upstream.fields += observe::SentFieldBytes({head.data(), head.size()});
   if (has_body) {
     upload_.emplace(Upload(stream, std::move(head)));
   } else {
+    stream.info.to_upstream.all += head.size();
     std::array<net::Slice, 1> pieces{std::move(head)};
     if (co_await connection_->socket().Write(pieces) != 0) co_return Attempt::kConnectionDied;
     stream.watchdog->Touch();
@@ -194,11 +206,11 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::Exchange(Stream& stream) {
 }
 
 event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
-  const wire::PumpOutcome outcome =
-      co_await wire::SendMessage(std::move(head), *stream.request_body, stream.request.framing,
-                                 stream.keeps_trailers, connection_->socket(), *stream.watchdog);
-  stream.info.bytes_received += outcome.body_bytes;
-  switch (outcome.result) {
+  const wire::PumpResult result = co_await wire::SendMessage(
+      std::move(head), *stream.request_body, stream.request.framing, stream.keeps_trailers,
+      connection_->socket(), *stream.watchdog, uploaded_);
+  if (result != wire::PumpResult::kReadFailed) stream.info.request_complete = uploaded_.body_end;
+  switch (result) {
     case wire::PumpResult::kSent:
       RequestSent(stream);
       break;
@@ -219,7 +231,7 @@ event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
 void UpstreamCall::RequestSent(Stream& stream) {
   is_request_sent_ = true;
   sent_at_ = loop_.now();
-  stream.info.request_complete = sent_at_;
+  stream.info.upstream_send_end = sent_at_;
   stream.ClearDeadline();
   if (timeout_.count() == 0) return;
   // A second try has what the first one has left.
@@ -241,6 +253,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
           co_return Attempt::kBadResponse;
         }
         if (parsed.state == ParseState::kDone) {
+          stream.info.from_upstream.all += parsed.consumed;
           stream.response.block = in.TakeSlice(parsed.consumed);
           break;
         }
@@ -259,6 +272,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
     const uint16_t status = stream.response.status;
     if (status >= 200) {
       stream.info.upstream_first_byte = loop_.now();
+      stream.info.upstream_read_end = loop_.now();
       stream.info.response_code_details = "via_upstream";
       has_response_ = true;
       (status < 500 ? host_->stats().rq_success : host_->stats().rq_error).Add();
@@ -325,6 +339,41 @@ void UpstreamCall::NoteBrokenBody(observe::StreamInfo& info) {
   info.response_code_details = "upstream_reset_after_response_started{protocol_error}";
 }
 
+void UpstreamCall::NoteConnection(observe::StreamInfo& info) {
+  info.is_upstream_connected = true;
+  info.upstream_ready = loop_.now();
+  info.upstream_connection_id = connection_->id;
+  info.upstream_local = connection_->local_address();
+  info.connect_begin = connection_->connect_begin;
+  info.connect_end = connection_->connect_end;
+}
+
+void UpstreamCall::NoteBytes(observe::StreamInfo& info) const {
+  info.to_upstream.all += uploaded_.wire_bytes;
+  info.from_upstream.all += body_.wire_bytes_read();
+}
+
+void UpstreamCall::NoteEarlierAttempt(observe::StreamInfo& info) const {
+  info.earlier_attempts.push_back(
+      {host_->address, host_->hostname, std::exchange(info.upstream_connection_id, 0)});
+  info.is_upstream_connected = false;
+}
+
+std::string_view UpstreamCall::ClusterStatName() const {
+  return cluster_ ? std::string_view(cluster_->config().stat_name) : std::string_view();
+}
+
+const observe::Metadata* UpstreamCall::ClusterMetadata() const {
+  return cluster_ ? cluster_->config().metadata.get() : nullptr;
+}
+
+const observe::Metadata* UpstreamCall::HostMetadata() const {
+  if (!cluster_ || !host_) return nullptr;
+  const size_t at = cluster_->PositionOf(*host_);
+  if (at == upstream::EndpointSet::kNone) return nullptr;
+  return cluster_->endpoints().endpoints[at].metadata.get();
+}
+
 void UpstreamCall::NoteTimeout() {
   if (!host_) return;
   host_->stats().rq_timeout.Add();
@@ -369,6 +418,7 @@ void UpstreamCall::Reset() {
 void UpstreamCall::Clear() {
   Reset();
   body_.Clear();
+  uploaded_ = {};
   host_.reset();
   cluster_.reset();
 }

@@ -31,18 +31,19 @@
 #include "dataplane/event/task.h"
 #include "dataplane/filters/router/host_header.h"
 #include "dataplane/filters/stream.h"
+#include "dataplane/observe/metadata.h"
 #include "dataplane/upstream/host.h"
 #include "dataplane/wire/http1_body.h"
 #include "dataplane/wire/pump.h"
 
 namespace fairlead::filters {
 
-class UpstreamCall {
+class UpstreamCall final : private observe::UpstreamFacts {
  public:
   explicit UpstreamCall(event::Loop& loop) : loop_(loop) {}
   UpstreamCall(const UpstreamCall&) = delete;
   UpstreamCall& operator=(const UpstreamCall&) = delete;
-  ~UpstreamCall() { Clear(); }
+  ~UpstreamCall() override { Clear(); }
 
   // `forward` and the stream outlive the call's use of them; `stream.request` has its final form.
   event::Task<void> Run(Stream& stream, base::IntrusivePtr<cluster::WorkerCluster> cluster,
@@ -56,11 +57,18 @@ class UpstreamCall {
   // The response's body is malformed or breaks off, or there is no buffer for it: counts it, and
   // says so in the stream's info.
   void NoteBrokenBody(observe::StreamInfo& info);
+  // What has been sent and read, once no more is.
+  void NoteBytes(observe::StreamInfo& info) const;
   // Counts a timeout against the endpoint.
   void NoteTimeout();
 
  private:
   enum class Attempt : uint8_t { kResponse, kConnectionDied, kBadResponse, kNoBuffer };
+
+  // Of the cluster and the endpoint as they are now: these may have changed since the request came.
+  std::string_view ClusterStatName() const override;
+  const observe::Metadata* ClusterMetadata() const override;
+  const observe::Metadata* HostMetadata() const override;
 
   bool PickHost(Stream& stream, const route::Forward& forward);
   // In place of the present one. False, and nothing is changed, when there is no other.
@@ -82,6 +90,10 @@ class UpstreamCall {
   uint64_t MillisecondsSince(event::MonotonicTime then) const;
   void SetConnecting(bool connecting);
   void CountRequestLimit();
+  // What logs are told of the connection that the request has got.
+  void NoteConnection(observe::StreamInfo& info);
+  // The request is about to be sent once more.
+  void NoteEarlierAttempt(observe::StreamInfo& info) const;
   void CountProtocolError();
   bool MayRetry(const Stream& stream, bool was_reused) const;
   // A request that may be sent a second time, as far as its method and body go.
@@ -100,6 +112,7 @@ class UpstreamCall {
   // When the response must be there; set when the request was sent for the first time.
   std::optional<event::MonotonicTime> deadline_;
   std::optional<event::Fork> upload_;
+  wire::PumpProgress uploaded_;
   wire::Http1Body body_;
   bool is_counted_ = false;
   bool is_connecting_ = false;
