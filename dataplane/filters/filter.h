@@ -29,6 +29,9 @@
 namespace google::protobuf {
 class Any;
 }
+namespace fairlead::runtime {
+class Runtime;
+}
 
 namespace fairlead::filters {
 
@@ -58,6 +61,8 @@ struct FilterContext {
   // Of the connection manager, for scopes "http.<stat_prefix>."; empty for a route's settings,
   // which may be used by several.
   std::string_view stat_prefix;
+  // Null: keys have no value.
+  runtime::Runtime* runtime = nullptr;
 };
 
 // How a kind of filter is made from its messages. One for each kind; stateless.
@@ -82,10 +87,11 @@ struct ChainEntry {
   std::unique_ptr<const Filter> filter;
 };
 
-// Whether the filter runs for this route, and with what. Source: config.route.v3.FilterConfig.
-inline bool IsEnabled(const ChainEntry& entry, const route::Route* route,
+// Whether the filter runs for this request's route, and with what. Source:
+// config.route.v3.FilterConfig.
+inline bool IsEnabled(const ChainEntry& entry, const Stream& stream,
                       const route::FilterOverride** settings) {
-  const route::OverrideEntry* found = route == nullptr ? nullptr : route->FindOverride(entry.id);
+  const route::OverrideEntry* found = route::FindOverride(stream.route, stream.target, entry.id);
   *settings = found == nullptr ? nullptr : found->config.get();
   return found == nullptr ? !entry.is_disabled : !found->is_disabled;
 }

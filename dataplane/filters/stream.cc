@@ -1,8 +1,18 @@
 #include "dataplane/filters/stream.h"
 
 #include "dataplane/route/header_edits.h"
+#include "dataplane/route/weighted_choice.h"
 
 namespace fairlead::filters {
+
+void Stream::PickTarget() {
+  if (route == nullptr) return;
+  const auto* forward = std::get_if<route::Forward>(&route->action);
+  if (forward == nullptr) return;
+  const bool is_one = forward->clusters.size() == 1;
+  target = &route::PickCluster(
+      *forward, is_one ? 0 : route::WeightNumber(*forward, request, loop.random().Next()));
+}
 
 void Stream::Reply(const LocalReply& reply) {
   response.Clear();
@@ -56,6 +66,7 @@ void Stream::Clear() {
   request_body = nullptr;
   route = nullptr;
   target = nullptr;
+  calls = {};
   response.Clear();
   response_body = nullptr;
   is_local_reply = false;

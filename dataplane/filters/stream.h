@@ -6,6 +6,7 @@
 //
 // Thread: worker.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,6 +20,10 @@
 #include "dataplane/observe/access_log.h"
 #include "dataplane/observe/stream_info.h"
 #include "dataplane/route/route.h"
+
+namespace fairlead::observe {
+struct CallStats;
+}
 
 namespace fairlead::filters {
 
@@ -60,8 +65,11 @@ struct Stream {
   bool keeps_trailers = false;
   // Null when no route matched.
   const route::Route* route = nullptr;
-  // The route's cluster that the router has chosen; its edits come before the route's.
+  // Of the clusters of a route that forwards the one that was picked; its edits come before the
+  // route's, and its filters' settings in place of them.
   const route::WeightedCluster* target = nullptr;
+  // Where the request counts beside its cluster: its virtual cluster and its route; null: nowhere.
+  std::array<observe::CallStats*, 2> calls{};
 
   codec::ResponseHead response;
   // Null when the response has no body.
@@ -87,6 +95,8 @@ struct Stream {
             .random = &loop.random(),
             .trailers = response_body == nullptr ? nullptr : response_body->trailers()};
   }
+  // Picks among the clusters of the route, if it forwards.
+  void PickTarget();
   // Fills in the response, with the edits of a route that forwards: as in Envoy, whoever answers in
   // place of its cluster does so under the route's rules. The body is copied.
   void Reply(const LocalReply& reply);

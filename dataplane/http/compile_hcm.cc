@@ -42,7 +42,8 @@ std::string TypeName(const google::protobuf::Any& any) {
 }
 
 absl::Status CompileFilters(const Hcm& proto, const HcmCompileContext& context, HcmConfig& config) {
-  const filters::FilterContext filter_context{*context.counters, proto.stat_prefix()};
+  const filters::FilterContext filter_context{*context.counters, proto.stat_prefix(),
+                                              context.runtime};
   if (proto.http_filters().empty()) {
     return InvalidArgument("http_filters: is empty; the last filter must be the router");
   }

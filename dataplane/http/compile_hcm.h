@@ -42,6 +42,8 @@ struct HcmCompileContext {
   std::string node_id;
   // Where filters count.
   observe::CounterSets* counters = nullptr;
+  // Null: keys have no value.
+  runtime::Runtime* runtime = nullptr;
 };
 
 absl::StatusOr<std::shared_ptr<const HcmConfig>> CompileHcm(

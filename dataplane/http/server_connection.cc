@@ -242,12 +242,27 @@ bool ServerConnection::AcceptRequest() {
     stats_->no_route.Add();
   } else {
     NoteRoute(*stream.route, stream.info);
-    if (const auto* forward = std::get_if<route::Forward>(&stream.route->action);
-        forward != nullptr && forward->idle_timeout.has_value()) {
-      watchdog_.SetIdle(*forward->idle_timeout, Alarm::kStreamIdle);
+    stream.PickTarget();
+    if (const auto* forward = std::get_if<route::Forward>(&stream.route->action)) {
+      ApplyTimes(*forward);
     }
   }
   return true;
+}
+
+void ServerConnection::ApplyTimes(const route::Forward& forward) {
+  filters::Stream& stream = exchange_->stream;
+  if (forward.idle_timeout.has_value()) {
+    watchdog_.SetIdle(*forward.idle_timeout, Alarm::kStreamIdle);
+  }
+  if (forward.extras == nullptr || !forward.extras->max_stream_duration.has_value()) return;
+  const std::chrono::milliseconds most = *forward.extras->max_stream_duration;
+  stream.end = most.count() == 0 ? event::MonotonicTime::max() : stream.info.start + most;
+  const std::chrono::milliseconds request_time = exchange_->hcm->object->request_timeout;
+  if (stream.request.framing.has_body() && request_time.count() > 0) {
+    return stream.SetDeadline(stream.info.start + request_time, Alarm::kRequest);
+  }
+  stream.ClearDeadline();
 }
 
 void ServerConnection::RejectRequest(ParseError error) {
@@ -270,7 +285,7 @@ void ServerConnection::ReplyWithoutHead(const LocalReply& reply) {
 filters::Decision ServerConnection::RunFilter(size_t position) {
   const filters::ChainEntry& entry = exchange_->hcm->object->filters[position];
   const route::FilterOverride* settings = nullptr;
-  if (!filters::IsEnabled(entry, exchange_->stream.route, &settings)) return Verdict::kContinue;
+  if (!filters::IsEnabled(entry, exchange_->stream, &settings)) return Verdict::kContinue;
   return entry.filter->OnRequest(exchange_->stream, settings);
 }
 
@@ -279,7 +294,7 @@ void ServerConnection::RunResponseFilters() {
   while (exchange_->filters_run > 0) {
     const filters::ChainEntry& entry = chain[--exchange_->filters_run];
     const route::FilterOverride* settings = nullptr;
-    if (filters::IsEnabled(entry, exchange_->stream.route, &settings)) {
+    if (filters::IsEnabled(entry, exchange_->stream, &settings)) {
       entry.filter->OnResponse(exchange_->stream, settings);
     }
   }

@@ -55,6 +55,8 @@ class ServerConnection final : public base::ListHook,
   // The head is there and well-formed: what the connection manager itself has to say about it.
   // False when it answered.
   bool AcceptRequest();
+  // The route's limits in place of the connection manager's.
+  void ApplyTimes(const route::Forward& forward);
   // For logs.
   static void NoteRoute(const route::Route& route, observe::StreamInfo& info);
   // The head is not well-formed.

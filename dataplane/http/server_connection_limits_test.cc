@@ -54,6 +54,29 @@ TEST_F(ServerConnectionLimitsTest, StreamDurationDoesNotOutliveItsStream) {
   EXPECT_TRUE(client.ReadUntil("\r\n\r\nok").starts_with("HTTP/1.1 200 "));
 }
 
+TEST_F(ServerConnectionLimitsTest, ARoutesStreamDurationIsInPlaceOfTheManagers) {
+  config->max_stream_duration = seconds(3);
+  SetRoutes(
+      "virtual_hosts { name: 'v' domains: '*' "
+      "routes { match { prefix: '/x' } route { cluster: 'c' max_stream_duration { "
+      "max_stream_duration { seconds: 5 } } } } "
+      "routes { match { prefix: '/never' } route { cluster: 'c' timeout {} max_stream_duration { "
+      "max_stream_duration {} } } } }");
+  Start();
+  RawPeer client = Client();
+  RawPeer up = Forwarded(client);
+  RawPeer other = Client();
+  RawPeer other_up = Forwarded(other, "GET /never HTTP/1.1\r\nHost: a.test\r\n\r\n");
+  Advance(milliseconds(4900));
+  EXPECT_TRUE(client.IsQuiet());
+  Advance(milliseconds(200));
+  EXPECT_TRUE(client.ReadUntil("duration timeout").starts_with("HTTP/1.1 504 "));
+  Advance(seconds(60));
+  EXPECT_TRUE(other.IsQuiet());
+  other_up.Send(kOk);
+  EXPECT_TRUE(other.ReadUntil("\r\n\r\nok").starts_with("HTTP/1.1 200 "));
+}
+
 TEST_F(ServerConnectionLimitsTest, ConnectionThatLastsTooLongClosesWhenItIsIdle) {
   config->max_connection_duration = seconds(10);
   Start();

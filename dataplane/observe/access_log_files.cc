@@ -117,8 +117,9 @@ absl::StatusOr<Compiled> Compile(const google::protobuf::Any& config) {
 
 }  // namespace
 
-AccessLogFiles::AccessLogFiles(CompileHeaderFunction compile_header)
-    : filter_context_{std::move(compile_header)}, writer_(std::make_unique<LogFileWriter>()) {}
+AccessLogFiles::AccessLogFiles(CompileHeaderFunction compile_header, runtime::Runtime* runtime)
+    : filter_context_{std::move(compile_header), runtime},
+      writer_(std::make_unique<LogFileWriter>()) {}
 AccessLogFiles::~AccessLogFiles() = default;
 
 absl::StatusOr<std::shared_ptr<const AccessLog>> AccessLogFiles::Open(

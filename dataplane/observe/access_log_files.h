@@ -37,7 +37,9 @@ class LogFileWriter;
 class AccessLogFiles {
  public:
   // Without a function, logs with a header_filter are refused.
-  explicit AccessLogFiles(CompileHeaderFunction compile_header = nullptr);
+  // `runtime`: where the keys of filters have their values; null: nowhere. Outlives this object.
+  explicit AccessLogFiles(CompileHeaderFunction compile_header = nullptr,
+                          runtime::Runtime* runtime = nullptr);
   // Writes what is buffered, then ends the thread.
   ~AccessLogFiles();
 

@@ -9,6 +9,7 @@
 #include "dataplane/base/status.h"
 #include "dataplane/event/random.h"
 #include "dataplane/observe/response_flags.h"
+#include "dataplane/runtime/runtime.h"
 #include "envoy/config/accesslog/v3/accesslog.pb.h"
 
 namespace fairlead::observe {
@@ -21,18 +22,20 @@ using LogFilterPtr = std::unique_ptr<const LogFilter>;
 
 struct Comparison {
   bool Holds(uint64_t value) const {
+    const uint64_t limit = key.Number(bound);
     switch (op) {
       case ComparisonFilter::GE:
-        return value >= bound;
+        return value >= limit;
       case ComparisonFilter::LE:
-        return value <= bound;
+        return value <= limit;
       default:
-        return value == bound;
+        return value == limit;
     }
   }
 
   ComparisonFilter::Op op = ComparisonFilter::EQ;
   uint64_t bound = 0;
+  runtime::RuntimeKey key;
 };
 
 // 0 when no response was started.
@@ -72,15 +75,17 @@ class NotHealthCheck final : public LogFilter {
 // proxy, because the id's first digits decide.
 class Share final : public LogFilter {
  public:
-  Share(uint64_t share, uint64_t share_of, bool is_independent)
-      : share_(share), share_of_(share_of), is_independent_(is_independent) {}
+  Share(uint64_t share, uint64_t share_of, bool is_independent, runtime::RuntimeKey key)
+      : share_(share), share_of_(share_of), is_independent_(is_independent), key_(std::move(key)) {}
   bool Holds(const LogEntry& entry) const override {
-    if (share_ == 0) return false;
+    // The key counts in parts of the configured denominator, as in Envoy.
+    const uint64_t share = key_.Number(share_);
+    if (share == 0) return false;
     uint64_t number = 0;
     if (is_independent_ || !FromRequestId(entry.request, number)) {
       number = entry.random == nullptr ? 0 : entry.random->Next();
     }
-    return number % share_of_ < share_;
+    return number % share_of_ < share;
   }
 
  private:
@@ -95,6 +100,7 @@ class Share final : public LogFilter {
   const uint64_t share_;
   const uint64_t share_of_;
   const bool is_independent_;
+  const runtime::RuntimeKey key_;
 };
 
 // All of several, or any.
@@ -150,17 +156,22 @@ class Type final : public LogFilter {
 
 // --- From messages. ---
 
-absl::StatusOr<Comparison> CompileComparison(const ComparisonFilter& proto) {
+runtime::RuntimeKey KeyOf(const std::string& name, const LogFilterContext& context) {
+  return context.runtime == nullptr ? runtime::RuntimeKey() : context.runtime->Key(name);
+}
+
+absl::StatusOr<Comparison> CompileComparison(const ComparisonFilter& proto,
+                                             const LogFilterContext& context) {
   if (!ComparisonFilter::Op_IsValid(proto.op())) {
     return InvalidArgument("comparison.op: is ", static_cast<int>(proto.op()),
                            "; EQ, GE and LE are allowed");
   }
-  // No runtime layer can set the key, so that the default value always holds.
-  return Comparison{proto.op(), proto.value().default_value()};
+  return Comparison{proto.op(), proto.value().default_value(),
+                    KeyOf(proto.value().runtime_key(), context)};
 }
 
-absl::StatusOr<LogFilterPtr> CompileShare(
-    const envoy::config::accesslog::v3::RuntimeFilter& proto) {
+absl::StatusOr<LogFilterPtr> CompileShare(const envoy::config::accesslog::v3::RuntimeFilter& proto,
+                                          const LogFilterContext& context) {
   const FractionalPercent& percent = proto.percent_sampled();
   uint64_t share_of = 0;
   switch (percent.denominator()) {
@@ -178,7 +189,8 @@ absl::StatusOr<LogFilterPtr> CompileShare(
                              static_cast<int>(percent.denominator()),
                              "; HUNDRED, TEN_THOUSAND and MILLION are allowed");
   }
-  return std::make_unique<Share>(percent.numerator(), share_of, proto.use_independent_randomness());
+  return std::make_unique<Share>(percent.numerator(), share_of, proto.use_independent_randomness(),
+                                 KeyOf(proto.runtime_key(), context));
 }
 
 LogFilterPtr CompileFlags(const envoy::config::accesslog::v3::ResponseFlagFilter& proto) {
@@ -222,8 +234,8 @@ absl::StatusOr<LogFilterPtr> CompileCombination(bool needs_all, const Proto& pro
 }
 
 template <typename Filter, typename Proto>
-absl::StatusOr<LogFilterPtr> CompileComparing(const Proto& proto) {
-  FL_ASSIGN_OR_RETURN(const Comparison comparison, CompileComparison(proto.comparison()));
+absl::StatusOr<LogFilterPtr> CompileComparing(const Proto& proto, const LogFilterContext& context) {
+  FL_ASSIGN_OR_RETURN(const Comparison comparison, CompileComparison(proto.comparison(), context));
   return std::make_unique<Filter>(comparison);
 }
 
@@ -239,13 +251,13 @@ absl::StatusOr<LogFilterPtr> CompileKind(const AccessLogFilter& proto,
                                          const LogFilterContext& context, int depth) {
   switch (proto.filter_specifier_case()) {
     case AccessLogFilter::kStatusCodeFilter:
-      return CompileComparing<StatusCode>(proto.status_code_filter());
+      return CompileComparing<StatusCode>(proto.status_code_filter(), context);
     case AccessLogFilter::kDurationFilter:
-      return CompileComparing<Duration>(proto.duration_filter());
+      return CompileComparing<Duration>(proto.duration_filter(), context);
     case AccessLogFilter::kNotHealthCheckFilter:
       return std::make_unique<NotHealthCheck>();
     case AccessLogFilter::kRuntimeFilter:
-      return CompileShare(proto.runtime_filter());
+      return CompileShare(proto.runtime_filter(), context);
     case AccessLogFilter::kAndFilter:
       return CompileCombination(/*needs_all=*/true, proto.and_filter(), context, depth);
     case AccessLogFilter::kOrFilter:

@@ -24,6 +24,10 @@ namespace envoy::config::route::v3 {
 class HeaderMatcher;
 }
 
+namespace fairlead::runtime {
+class Runtime;
+}
+
 namespace fairlead::observe {
 
 class LogFilter {
@@ -40,6 +44,8 @@ using CompileHeaderFunction =
 struct LogFilterContext {
   // Without it, header_filter is refused.
   CompileHeaderFunction compile_header;
+  // Null: keys have no value.
+  runtime::Runtime* runtime = nullptr;
 };
 
 // and_filter and or_filter inside each other.

@@ -15,7 +15,6 @@ void DeclareFilters(xds::SupportTable& table) {
   table.Allow(package + "StatusCodeFilter", {"comparison"});
   table.Allow(package + "DurationFilter", {"comparison"});
   table.Allow(package + "ComparisonFilter", {"op", "value"});
-  // No runtime layer can set the key, so that the default value always holds.
   table.Allow("envoy.config.core.v3.RuntimeUInt32", {"default_value", "runtime_key"});
   table.Allow(package + "NotHealthCheckFilter", {});
   table.Allow(package + "RuntimeFilter",

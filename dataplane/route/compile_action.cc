@@ -106,18 +106,18 @@ absl::StatusOr<DirectResponse> CompileDirectResponse(const DirectResponseAction&
 }  // namespace
 
 absl::StatusOr<Action> CompileAction(const envoy::config::route::v3::Route& proto,
-                                     const ActionLimits& limits, cluster::ClusterSlots& slots,
-                                     RegexCache& regexes, bool& reads_file) {
+                                     const ActionLimits& limits, const ForwardContext& context,
+                                     bool& reads_file) {
   using envoy::config::route::v3::Route;
   switch (proto.action_case()) {
     case Route::kRoute: {
-      auto forward = CompileForward(proto.route(), proto.match(), slots, regexes);
+      auto forward = CompileForward(proto.route(), proto.match(), context);
       if (!forward.ok()) return Annotate(forward.status(), "route");
       return *std::move(forward);
     }
     case Route::kRedirect: {
       auto redirect =
-          CompileRedirect(proto.redirect(), proto.match().has_path_match_policy(), regexes);
+          CompileRedirect(proto.redirect(), proto.match().has_path_match_policy(), context.regexes);
       if (!redirect.ok()) return Annotate(redirect.status(), "redirect");
       return *std::move(redirect);
     }

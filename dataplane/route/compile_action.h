@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "dataplane/route/compile_context.h"
 #include "dataplane/route/regex.h"
 #include "dataplane/route/route.h"
 
@@ -22,10 +23,19 @@ struct ActionLimits {
   uint32_t direct_response_body_max = 4096;
 };
 
+// What a route that forwards is compiled with.
+struct ForwardContext {
+  const CompileContext& compile;
+  RegexCache& regexes;
+  // The route's, with those of the levels above.
+  const std::vector<OverrideEntry>& overrides;
+  std::vector<std::string>& warnings;
+};
+
 // `reads_file` is set when the action depends on a file's content.
 absl::StatusOr<Action> CompileAction(const envoy::config::route::v3::Route& proto,
-                                     const ActionLimits& limits, cluster::ClusterSlots& slots,
-                                     RegexCache& regexes, bool& reads_file);
+                                     const ActionLimits& limits, const ForwardContext& context,
+                                     bool& reads_file);
 
 }  // namespace fairlead::route
 

@@ -11,6 +11,12 @@
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/route/route.h"
 
+namespace fairlead::observe {
+class CallScopes;
+}
+namespace fairlead::runtime {
+class Runtime;
+}
 namespace google::protobuf {
 class Any;
 }
@@ -24,6 +30,9 @@ struct CompileContext {
   std::function<absl::StatusOr<std::shared_ptr<const FilterOverride>>(std::string_view filter,
                                                                       const google::protobuf::Any&)>
       compile_override;
+  // Null: keys have no value, and nothing is counted.
+  runtime::Runtime* runtime = nullptr;
+  observe::CallScopes* calls = nullptr;
 };
 
 }  // namespace fairlead::route

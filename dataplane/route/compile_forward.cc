@@ -1,13 +1,16 @@
 #include "dataplane/route/compile_forward.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "dataplane/base/status.h"
 #include "dataplane/route/compile_edits.h"
+#include "dataplane/route/compile_overrides.h"
 #include "dataplane/route/request_field.h"
 #include "dataplane/route/uri_template.h"
+#include "dataplane/runtime/runtime.h"
 #include "envoy/config/route/v3/route_components.pb.h"
 #include "envoy/extensions/path/match/uri_template/v3/uri_template_match.pb.h"
 #include "envoy/extensions/path/rewrite/uri_template/v3/uri_template_rewrite.pb.h"
@@ -50,8 +53,11 @@ absl::StatusOr<std::string> FieldName(const std::string& name) {
 
 // Null when it has none.
 absl::StatusOr<std::shared_ptr<const ClusterExtras>> CompileExtras(
-    const ClusterWeights::ClusterWeight& proto) {
-  if (proto.cluster_header().empty() && proto.host_rewrite_literal().empty()) return nullptr;
+    const ClusterWeights::ClusterWeight& proto, const ForwardContext& context) {
+  if (proto.cluster_header().empty() && proto.host_rewrite_literal().empty() &&
+      proto.typed_per_filter_config().empty()) {
+    return nullptr;
+  }
   auto extras = std::make_shared<ClusterExtras>();
   if (!proto.cluster_header().empty()) {
     auto name = FieldName(proto.cluster_header());
@@ -60,11 +66,17 @@ absl::StatusOr<std::shared_ptr<const ClusterExtras>> CompileExtras(
   }
   extras->host_rewrite = proto.host_rewrite_literal();
   FL_RETURN_IF_ERROR(Annotate(CheckHeaderText(extras->host_rewrite), "host_rewrite_literal"));
+  if (!proto.typed_per_filter_config().empty()) {
+    FL_ASSIGN_OR_RETURN(
+        std::vector<OverrideEntry> own,
+        CompileOverrides(proto.typed_per_filter_config(), context.compile, context.warnings));
+    extras->overrides = MergeOverrides(context.overrides, std::move(own));
+  }
   return extras;
 }
 
 absl::Status CompileWeight(const ClusterWeights::ClusterWeight& proto, uint64_t& total,
-                           cluster::ClusterSlots& slots, Forward& forward) {
+                           const ForwardContext& context, bool may_change, Forward& forward) {
   if (proto.name().empty() == proto.cluster_header().empty()) {
     return InvalidArgument(proto.name().empty() ? "name: is empty, and so is cluster_header"
                                                 : "name: is set together with cluster_header",
@@ -77,11 +89,11 @@ absl::Status CompileWeight(const ClusterWeights::ClusterWeight& proto, uint64_t&
                            std::numeric_limits<uint32_t>::max());
   }
   FL_ASSIGN_OR_RETURN(LevelEdits edits, CompileLevelEdits(proto));
-  FL_ASSIGN_OR_RETURN(auto extras, CompileExtras(proto));
-  // Never picked.
-  if (proto.weight().value() == 0) return absl::OkStatus();
+  FL_ASSIGN_OR_RETURN(auto extras, CompileExtras(proto, context));
+  // Never picked, unless weights may change.
+  if (proto.weight().value() == 0 && !may_change) return absl::OkStatus();
   WeightedCluster& cluster = forward.clusters.emplace_back();
-  if (!proto.name().empty()) cluster.slot = slots.Acquire(proto.name());
+  if (!proto.name().empty()) cluster.slot = context.compile.slots.Acquire(proto.name());
   cluster.weight_end = static_cast<uint32_t>(total);
   cluster.request_edits = Steps(std::move(edits.request));
   cluster.response_edits = Steps(std::move(edits.response));
@@ -89,44 +101,50 @@ absl::Status CompileWeight(const ClusterWeights::ClusterWeight& proto, uint64_t&
   return absl::OkStatus();
 }
 
-absl::Status CompileWeights(const ClusterWeights& proto, cluster::ClusterSlots& slots,
-                            Forward& forward) {
+absl::Status CompileWeights(const ClusterWeights& proto, const ForwardContext& context,
+                            ForwardExtras& extras, Forward& forward) {
   if (!proto.header_name().empty()) {
     auto name = FieldName(proto.header_name());
     if (!name.ok()) return Annotate(name.status(), "header_name");
-    forward.weight_header = std::make_shared<const std::string>(*std::move(name));
+    extras.weight_header = *std::move(name);
   }
+  runtime::Runtime* const runtime =
+      proto.runtime_key_prefix().empty() ? nullptr : context.compile.runtime;
   uint64_t total = 0;
   forward.clusters.reserve(static_cast<size_t>(proto.clusters_size()));
   for (int i = 0; i < proto.clusters_size(); ++i) {
-    FL_RETURN_IF_ERROR(Annotate(CompileWeight(proto.clusters(i), total, slots, forward),
+    const ClusterWeights::ClusterWeight& weight = proto.clusters(i);
+    FL_RETURN_IF_ERROR(Annotate(CompileWeight(weight, total, context, runtime != nullptr, forward),
                                 StrCat("clusters[", i, "]")));
+    if (runtime == nullptr) continue;
+    extras.weights.push_back({runtime->Key(StrCat(proto.runtime_key_prefix(), ".", weight.name())),
+                              weight.weight().value()});
   }
   if (total == 0) return InvalidArgument("clusters: the weights sum up to 0");
   forward.total_weight = static_cast<uint32_t>(total);
   return absl::OkStatus();
 }
 
-absl::Status CompileClusters(const RouteAction& proto, cluster::ClusterSlots& slots,
-                             Forward& forward) {
+absl::Status CompileClusters(const RouteAction& proto, const ForwardContext& context,
+                             ForwardExtras& extras, Forward& forward) {
   switch (proto.cluster_specifier_case()) {
     case RouteAction::kCluster:
       if (proto.cluster().empty()) return InvalidArgument("cluster: is empty");
       forward.clusters.resize(1);
-      forward.clusters[0].slot = slots.Acquire(proto.cluster());
+      forward.clusters[0].slot = context.compile.slots.Acquire(proto.cluster());
       forward.clusters[0].weight_end = 1;
       return absl::OkStatus();
     case RouteAction::kWeightedClusters:
-      return Annotate(CompileWeights(proto.weighted_clusters(), slots, forward),
+      return Annotate(CompileWeights(proto.weighted_clusters(), context, extras, forward),
                       "weighted_clusters");
     case RouteAction::kClusterHeader: {
       auto name = FieldName(proto.cluster_header());
       if (!name.ok()) return Annotate(name.status(), "cluster_header");
-      auto extras = std::make_shared<ClusterExtras>();
-      extras->name_header = *std::move(name);
+      auto of_cluster = std::make_shared<ClusterExtras>();
+      of_cluster->name_header = *std::move(name);
       forward.clusters.resize(1);
       forward.clusters[0].weight_end = 1;
-      forward.clusters[0].extras = std::move(extras);
+      forward.clusters[0].extras = std::move(of_cluster);
       return absl::OkStatus();
     }
     default:
@@ -268,7 +286,7 @@ absl::Status CompileTemplateRewrite(const RouteAction& proto, const RouteMatch& 
   return absl::OkStatus();
 }
 
-absl::Status CompileTimeouts(const RouteAction& proto, Forward& forward) {
+absl::Status CompileTimeouts(const RouteAction& proto, ForwardExtras& extras, Forward& forward) {
   if (proto.has_timeout()) {
     auto timeout = CompileDuration(proto.timeout());
     if (!timeout.ok()) return Annotate(timeout.status(), "timeout");
@@ -278,6 +296,16 @@ absl::Status CompileTimeouts(const RouteAction& proto, Forward& forward) {
     auto timeout = CompileDuration(proto.idle_timeout());
     if (!timeout.ok()) return Annotate(timeout.status(), "idle_timeout");
     forward.idle_timeout = *timeout;
+  }
+  // As in Envoy, a route with such durations has no other time to answer in.
+  if (proto.has_max_stream_duration()) forward.timeout = std::chrono::milliseconds(0);
+  if (proto.max_stream_duration().has_max_stream_duration()) {
+    auto duration = CompileDuration(proto.max_stream_duration().max_stream_duration());
+    if (!duration.ok()) {
+      return Annotate(duration.status(), "max_stream_duration.max_stream_duration");
+    }
+    extras.max_stream_duration =
+        std::min<std::chrono::milliseconds>(*duration, std::chrono::hours(24 * 365 * 10));
   }
   return absl::OkStatus();
 }
@@ -335,12 +363,14 @@ absl::StatusOr<std::string> UriTemplateOf(const RouteMatch& proto) {
 }
 
 absl::StatusOr<Forward> CompileForward(const RouteAction& proto, const RouteMatch& match,
-                                       cluster::ClusterSlots& slots, RegexCache& regexes) {
+                                       const ForwardContext& context) {
+  RegexCache& regexes = context.regexes;
   Forward forward;
-  FL_RETURN_IF_ERROR(CompileClusters(proto, slots, forward));
+  ForwardExtras extras;
+  FL_RETURN_IF_ERROR(CompileClusters(proto, context, extras, forward));
   FL_ASSIGN_OR_RETURN(forward.cluster_not_found_status,
                       NotFoundStatus(proto.cluster_not_found_response_code()));
-  FL_RETURN_IF_ERROR(CompileTimeouts(proto, forward));
+  FL_RETURN_IF_ERROR(CompileTimeouts(proto, extras, forward));
   FL_ASSIGN_OR_RETURN(
       forward.rewrite,
       CompileRewrite(proto.prefix_rewrite(),
@@ -349,6 +379,10 @@ absl::StatusOr<Forward> CompileForward(const RouteAction& proto, const RouteMatc
   FL_RETURN_IF_ERROR(CompileHostRewrite(proto, regexes, forward));
   forward.append_x_forwarded_host = proto.append_x_forwarded_host();
   FL_RETURN_IF_ERROR(CompileHashPolicies(proto, forward));
+  if (!extras.weight_header.empty() || !extras.weights.empty() ||
+      extras.max_stream_duration.has_value()) {
+    forward.extras = std::make_shared<const ForwardExtras>(std::move(extras));
+  }
   return forward;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "dataplane/route/compile_action.h"
 #include "dataplane/route/regex.h"
 #include "dataplane/route/route.h"
 
@@ -24,7 +25,7 @@ namespace fairlead::route {
 // `match` is the route's.
 absl::StatusOr<Forward> CompileForward(const envoy::config::route::v3::RouteAction& proto,
                                        const envoy::config::route::v3::RouteMatch& match,
-                                       cluster::ClusterSlots& slots, RegexCache& regexes);
+                                       const ForwardContext& context);
 
 // The template of a match that has path_match_policy.
 absl::StatusOr<std::string> UriTemplateOf(const envoy::config::route::v3::RouteMatch& proto);

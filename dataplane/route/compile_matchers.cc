@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "dataplane/base/status.h"
 #include "dataplane/route/request_field.h"
+#include "dataplane/runtime/runtime.h"
 #include "envoy/config/route/v3/route_components.pb.h"
 #include "xds/type/matcher/v3/string.pb.h"
 
@@ -152,24 +153,25 @@ absl::StatusOr<QueryMatch> CompileQuery(const QueryParameterMatcher& proto, Rege
 }
 
 absl::Status CompileShare(const FractionalPercent& proto, RouteCondition& condition) {
+  uint32_t& share_of = condition.share.denominator;
   switch (proto.denominator()) {
     case FractionalPercent::HUNDRED:
-      condition.share_of = 100;
+      share_of = 100;
       break;
     case FractionalPercent::TEN_THOUSAND:
-      condition.share_of = 10'000;
+      share_of = 10'000;
       break;
     case FractionalPercent::MILLION:
-      condition.share_of = 1'000'000;
+      share_of = 1'000'000;
       break;
     default:
       return InvalidArgument(
           "runtime_fraction.default_value.denominator: ", static_cast<int>(proto.denominator()),
           " is not HUNDRED, TEN_THOUSAND or MILLION");
   }
-  condition.share = proto.numerator();
+  condition.share.numerator = proto.numerator();
   // All requests: no condition.
-  if (condition.share >= condition.share_of) condition.share_of = 0;
+  condition.has_share = condition.share_key.has_name() || proto.numerator() < share_of;
   return absl::OkStatus();
 }
 
@@ -184,7 +186,8 @@ absl::StatusOr<StringMatch> CompileStringMatch(const ::xds::type::matcher::v3::S
   return CompileText(proto, regexes);
 }
 
-absl::StatusOr<RouteCondition> CompileCondition(const RouteMatch& proto, RegexCache& regexes) {
+absl::StatusOr<RouteCondition> CompileCondition(const RouteMatch& proto, RegexCache& regexes,
+                                                runtime::Runtime* runtime) {
   RouteCondition condition;
   condition.wants_grpc = proto.has_grpc();
   condition.headers.reserve(static_cast<size_t>(proto.headers_size()));
@@ -200,6 +203,9 @@ absl::StatusOr<RouteCondition> CompileCondition(const RouteMatch& proto, RegexCa
     condition.query.push_back(*std::move(query));
   }
   if (proto.has_runtime_fraction()) {
+    if (runtime != nullptr) {
+      condition.share_key = runtime->Key(proto.runtime_fraction().runtime_key());
+    }
     FL_RETURN_IF_ERROR(CompileShare(proto.runtime_fraction().default_value(), condition));
   }
   return condition;

@@ -17,11 +17,15 @@ namespace xds::type::matcher::v3 {
 class StringMatcher;
 }
 
+namespace fairlead::runtime {
+class Runtime;
+}
+
 namespace fairlead::route {
 
 // Everything in a match but its path.
 absl::StatusOr<RouteCondition> CompileCondition(const envoy::config::route::v3::RouteMatch& proto,
-                                                RegexCache& regexes);
+                                                RegexCache& regexes, runtime::Runtime* runtime);
 
 // One header's part; errors begin with the field's path from HeaderMatcher.
 absl::StatusOr<HeaderMatch> CompileHeaderMatch(const envoy::config::route::v3::HeaderMatcher& proto,

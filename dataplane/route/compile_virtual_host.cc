@@ -4,10 +4,13 @@
 #include <utility>
 
 #include "dataplane/base/status.h"
+#include "dataplane/observe/call_stats.h"
 #include "dataplane/observe/metadata.h"
 #include "dataplane/route/compile_match_tree.h"
+#include "dataplane/route/compile_matchers.h"
 #include "dataplane/route/compile_overrides.h"
 #include "dataplane/route/match_index_builder.h"
+#include "dataplane/route/virtual_clusters.h"
 #include "envoy/config/route/v3/route_components.pb.h"
 
 namespace fairlead::route {
@@ -46,6 +49,7 @@ class Compilation {
     auto level = std::make_shared<HostLevel>();
     level->name = proto_.name();
     level->metadata = observe::Metadata::Make(proto_.metadata());
+    FL_ASSIGN_OR_RETURN(level->virtual_clusters, CompileVirtualClusters());
     host_->level = std::move(level);
     FL_ASSIGN_OR_RETURN(edits_, CompileLevelEdits(proto_));
     FL_ASSIGN_OR_RETURN(
@@ -82,6 +86,44 @@ class Compilation {
       std::vector<std::string>& names = host_->override_names;
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
+  }
+
+  // Null when there are none.
+  absl::StatusOr<std::shared_ptr<const VirtualClusters>> CompileVirtualClusters() {
+    using Kind = observe::CallScopes::Kind;
+    if (proto_.virtual_clusters().empty()) return nullptr;
+    auto made = std::make_shared<VirtualClusters>();
+    const auto stats_of = [this](std::string_view name) {
+      return context_.calls == nullptr
+                 ? nullptr
+                 : context_.calls->Get(Kind::kVirtualCluster, proto_.name(), name);
+    };
+    for (int i = 0; i < proto_.virtual_clusters_size(); ++i) {
+      const auto& proto = proto_.virtual_clusters(i);
+      const std::string where = StrCat("virtual_clusters[", i, "]");
+      if (proto.name().empty()) return InvalidArgument(where, ".name: is empty");
+      if (proto.headers().empty()) return InvalidArgument(where, ".headers: is empty");
+      VirtualClusters::Entry& entry = made->entries.emplace_back();
+      entry.name = proto.name();
+      entry.stats = stats_of(proto.name());
+      for (int k = 0; k < proto.headers_size(); ++k) {
+        auto header = CompileHeaderMatch(proto.headers(k), caches_.regexes);
+        if (!header.ok()) return Annotate(header.status(), StrCat(where, ".headers[", k, "]"));
+        entry.headers.push_back(*std::move(header));
+      }
+    }
+    made->other.stats = stats_of("other");
+    return made;
+  }
+
+  std::unique_ptr<const RouteExtras> CompileExtras(const RouteProto& proto) const {
+    RouteExtras extras{.metadata = observe::Metadata::Make(proto.metadata())};
+    if (!proto.stat_prefix().empty() && context_.calls != nullptr) {
+      extras.stats = context_.calls->Get(observe::CallScopes::Kind::kRoute, proto_.name(),
+                                         proto.stat_prefix());
+    }
+    if (extras.metadata == nullptr && extras.stats == nullptr) return nullptr;
+    return std::make_unique<const RouteExtras>(std::move(extras));
   }
 
   absl::Status SetTlsNeed() {
@@ -136,29 +178,30 @@ class Compilation {
     Route& route = host.routes.emplace_back();
     route.name = proto.name();
     route.host = host_->level.get();
-    if (auto metadata = observe::Metadata::Make(proto.metadata())) {
-      route.extras = std::make_unique<const RouteExtras>(RouteExtras{std::move(metadata)});
-    }
+    route.extras = CompileExtras(proto);
     route.sends_attempt_count = proto_.include_request_attempt_count();
     route.returns_attempt_count = proto_.include_attempt_count_in_response();
     FL_RETURN_IF_ERROR(Annotate(index.Add(position, proto.match()), "match"));
     bool reads_file = false;
-    FL_ASSIGN_OR_RETURN(route.action, CompileAction(proto, table_.limits, context_.slots,
-                                                    caches_.regexes, reads_file));
+    std::vector<std::string> warnings;
+    FL_ASSIGN_OR_RETURN(std::vector<OverrideEntry> own,
+                        CompileOverrides(proto.typed_per_filter_config(), context_, warnings));
+    route.overrides = MergeOverrides(overrides_, std::move(own));
+    FL_ASSIGN_OR_RETURN(
+        route.action,
+        CompileAction(proto, table_.limits, {context_, caches_.regexes, route.overrides, warnings},
+                      reads_file));
+    for (const std::string& warning : warnings) {
+      host.warnings.push_back(StrCat(Where(static_cast<int>(position), proto), ": ", warning));
+    }
     if (reads_file) host.is_reusable = false;
     FL_ASSIGN_OR_RETURN(const LevelEdits edits, CompileLevelEdits(proto));
     route.request_edits = InOrder(edits.request, edits_.request, table_.edits.request,
                                   table_.most_specific_edits_last);
     route.response_edits = InOrder(edits.response, edits_.response, table_.edits.response,
                                    table_.most_specific_edits_last);
-    std::vector<std::string> warnings;
-    FL_ASSIGN_OR_RETURN(std::vector<OverrideEntry> own,
-                        CompileOverrides(proto.typed_per_filter_config(), context_, warnings));
-    for (const std::string& warning : warnings) {
-      host.warnings.push_back(StrCat(Where(static_cast<int>(position), proto), ": ", warning));
-    }
-    route.overrides = MergeOverrides(overrides_, std::move(own));
     NoteOverrides(proto);
+    for (const auto& cluster : proto.route().weighted_clusters().clusters()) NoteOverrides(cluster);
     return absl::OkStatus();
   }
 

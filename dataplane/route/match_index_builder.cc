@@ -32,10 +32,12 @@ absl::Status CheckSeparatedPrefix(const std::string& prefix) {
 }  // namespace
 
 absl::Status MatchIndexBuilder::Add(uint32_t position, const RouteMatch& proto) {
-  FL_ASSIGN_OR_RETURN(RouteCondition condition, CompileCondition(proto, caches_.regexes));
+  FL_ASSIGN_OR_RETURN(RouteCondition condition,
+                      CompileCondition(proto, caches_.regexes, caches_.runtime));
   PathIndex::Entry entry;
   entry.position = position;
-  const bool takes_none = condition.share_of != 0 && condition.share == 0;
+  const bool takes_none =
+      condition.has_share && condition.share.numerator == 0 && !condition.share_key.has_name();
   if (!condition.empty()) {
     entry.is_conditional = true;
     entry.check = static_cast<uint32_t>(host_.conditions.size());

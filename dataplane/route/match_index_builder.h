@@ -26,12 +26,18 @@ namespace envoy::config::route::v3 {
 class RouteMatch;
 }
 
+namespace fairlead::runtime {
+class Runtime;
+}
+
 namespace fairlead::route {
 
 // Lets what is equal in several virtual hosts of one compilation be shared.
 struct CompileCaches {
   RegexCache regexes;
   PathIndexCache paths;
+  // Null: keys have no value.
+  runtime::Runtime* runtime = nullptr;
 };
 
 class MatchIndexBuilder {

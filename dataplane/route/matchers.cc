@@ -48,7 +48,7 @@ bool IsGrpc(const codec::RequestHead& head) {
 }  // namespace
 
 bool RouteCondition::Holds(const codec::RequestHead& head, uint64_t random) const {
-  if (share_of != 0 && random % share_of >= share) return false;
+  if (has_share && !share_key.IsEnabled(share, random)) return false;
   if (wants_grpc && !IsGrpc(head)) return false;
   for (const HeaderMatch& header : headers) {
     if (!header.Matches(head)) return false;

@@ -14,6 +14,7 @@
 
 #include "dataplane/codec/message.h"
 #include "dataplane/route/string_match.h"
+#include "dataplane/runtime/runtime_key.h"
 
 namespace fairlead::route {
 
@@ -54,13 +55,14 @@ struct QueryMatch {
 struct RouteCondition {
   // `random` is compared with the route's share.
   bool Holds(const codec::RequestHead& head, uint64_t random) const;
-  bool empty() const { return headers.empty() && query.empty() && share_of == 0 && !wants_grpc; }
+  bool empty() const { return headers.empty() && query.empty() && !has_share && !wants_grpc; }
 
   std::vector<HeaderMatch> headers;
   std::vector<QueryMatch> query;
-  // The route takes `share` of `share_of` requests; `share_of` 0: all.
-  uint32_t share = 0;
-  uint32_t share_of = 0;
+  // The route takes a share of the requests, which may be changed while the proxy runs.
+  bool has_share = false;
+  runtime::Fraction share;
+  runtime::RuntimeKey share_key;
   // Content-Type is that of gRPC (RouteMatch.grpc).
   bool wants_grpc = false;
 };

@@ -74,9 +74,9 @@ TEST(ReuseTest, OverridesOfTheTableStayTheSameObjects) {
   config.mutable_virtual_hosts(1)->mutable_routes(0)->mutable_route()->set_cluster("new");
   const auto second = compile(config, first.get());
   const uint32_t limit = FilterNameId("limit");
-  ASSERT_NE(At(*first, 0)->FindOverride(limit), nullptr);
-  EXPECT_EQ(At(*second, 1)->FindOverride(limit)->config,
-            At(*first, 0)->FindOverride(limit)->config);
+  ASSERT_NE(FindOverride(At(*first, 0), nullptr, limit), nullptr);
+  EXPECT_EQ(FindOverride(At(*second, 1), nullptr, limit)->config,
+            FindOverride(At(*first, 0), nullptr, limit)->config);
 }
 
 TEST(ReuseTest, WhereverTheyStand) {

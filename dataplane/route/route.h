@@ -21,14 +21,20 @@
 #include <vector>
 
 #include "dataplane/cluster/cluster_slots.h"
+#include "dataplane/runtime/runtime_key.h"
 #include "re2/re2.h"
 
 namespace fairlead::observe {
 class LogFormat;
 class Metadata;
+struct CallStats;
+template <typename Stats>
+class PerWorker;
 }  // namespace fairlead::observe
 
 namespace fairlead::route {
+
+struct VirtualClusters;
 
 // A filter's settings for a route (typed_per_filter_config); each filter derives its own.
 class FilterOverride {
@@ -77,6 +83,8 @@ using HeaderEditSteps = std::vector<std::shared_ptr<const HeaderEdits>>;
 
 // What few clusters of a route have.
 struct ClusterExtras {
+  // Of filters: the cluster's own over the route's, sorted by filter; only if it has any.
+  std::vector<OverrideEntry> overrides;
   // The request's field that names the cluster (cluster_header), lower-case; the slot is null then.
   std::string name_header;
   // Host becomes this, before the route's own rewrite. Empty: it stays.
@@ -126,12 +134,28 @@ struct HostRewrite {
   std::shared_ptr<const re2::RE2> regex;
 };
 
+// What few forwarding routes have.
+struct ForwardExtras {
+  // The field whose number picks by weight, lower-case (WeightedCluster.header_name); empty: none.
+  std::string weight_header;
+  // The clusters' weights while the proxy runs (WeightedCluster.runtime_key_prefix), one for each
+  // of Forward::clusters; empty: none.
+  struct RuntimeWeight {
+    runtime::RuntimeKey key;
+    uint32_t configured = 0;
+  };
+  std::vector<RuntimeWeight> weights;
+  // From the begin of the request (RouteAction.max_stream_duration); 0: no limit, whatever the
+  // connection manager says; unset: as that says.
+  std::optional<std::chrono::milliseconds> max_stream_duration;
+};
+
 struct Forward {
   // One, or several by weight (weighted_choice.h).
   std::vector<WeightedCluster> clusters;
   uint32_t total_weight = 1;
-  // The field whose number picks by weight, lower-case (WeightedCluster.header_name); usually null.
-  std::shared_ptr<const std::string> weight_header;
+  // Usually null.
+  std::shared_ptr<const ForwardExtras> extras;
   // 503, 404 or 500 when the cluster does not exist.
   uint16_t cluster_not_found_status = 503;
   // Host becomes the picked endpoint's hostname (auto_host_rewrite).
@@ -179,12 +203,16 @@ struct HostLevel {
   std::string name;
   // Null: none.
   std::shared_ptr<const observe::Metadata> metadata;
+  // Null: none (virtual_clusters.h).
+  std::shared_ptr<const VirtualClusters> virtual_clusters;
 };
 
 // What few routes have.
 struct RouteExtras {
   // Null: none.
   std::shared_ptr<const observe::Metadata> metadata;
+  // Where its requests are counted (Route.stat_prefix); null: nowhere.
+  std::shared_ptr<observe::PerWorker<observe::CallStats>> stats;
 };
 
 struct Route {
@@ -206,15 +234,20 @@ struct Route {
   // The virtual host's: x-envoy-attempt-count goes to the upstream, or to the client.
   bool sends_attempt_count = false;
   bool returns_attempt_count = false;
-
-  // The override for a filter; null when there is none.
-  const OverrideEntry* FindOverride(uint32_t filter) const {
-    for (const OverrideEntry& entry : overrides) {
-      if (entry.filter == filter) return &entry;
-    }
-    return nullptr;
-  }
 };
+
+// The override for a filter; null when there is none. `target`, the cluster that was picked, may be
+// null, and so may `route`.
+inline const OverrideEntry* FindOverride(const Route* route, const WeightedCluster* target,
+                                         uint32_t filter) {
+  if (route == nullptr) return nullptr;
+  const bool is_targets =
+      target != nullptr && target->extras != nullptr && !target->extras->overrides.empty();
+  for (const OverrideEntry& entry : is_targets ? target->extras->overrides : route->overrides) {
+    if (entry.filter == filter) return &entry;
+  }
+  return nullptr;
+}
 
 }  // namespace fairlead::route
 

@@ -199,7 +199,7 @@ class OverrideTest : public ::testing::Test {
     if (!table.ok()) return std::string(ToStd(table.status().message()));
     warnings_ = (*table)->warnings();
     const Route* route = Find(**table, {});
-    const OverrideEntry* entry = route->FindOverride(FilterNameId(filter));
+    const OverrideEntry* entry = FindOverride(route, nullptr, FilterNameId(filter));
     if (entry == nullptr) return "none";
     if (entry->is_disabled) return "disabled";
     const auto* number = static_cast<const Number*>(entry->config.get());

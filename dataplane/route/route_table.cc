@@ -268,6 +268,7 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
   Reusable reusable(may_reuse ? &old->hosts : nullptr);
 
   CompileCaches caches;
+  caches.runtime = context.runtime;
   compiled->hosts.reserve(static_cast<size_t>(proto.virtual_hosts_size()));
   for (const VirtualHostProto& host_proto : proto.virtual_hosts()) {
     const Fingerprint fingerprint = fingerprinter.Of(host_proto);
@@ -302,6 +303,7 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::CompileChange(
   compiled->hosts_reused = old.hosts.size() - places.size();
   Fingerprinter fingerprinter;
   CompileCaches caches;
+  caches.runtime = context.runtime;
   for (size_t i = 0; i < places.size(); ++i) {
     const VirtualHostProto& proto = news.virtual_hosts(static_cast<int>(i));
     const HostFingerprints fingerprints{fingerprinter.Of(proto), DomainsFingerprint(proto)};

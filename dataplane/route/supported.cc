@@ -16,15 +16,17 @@ void DeclareTable(SupportTable& table) {
               {"name", "domains", "routes", "matcher", "require_tls", "request_headers_to_add",
                "request_headers_to_remove", "response_headers_to_add", "response_headers_to_remove",
                "typed_per_filter_config", "include_request_attempt_count",
-               "include_attempt_count_in_response", "metadata"});
-  // Kept by nobody: what could read it (metadata operators, extensions) is refused by its own name.
+               "include_attempt_count_in_response", "metadata", "virtual_clusters"});
+  table.Allow("envoy.config.route.v3.VirtualCluster", {"name", "headers"});
+  // Kept for logs (%METADATA%); typed_filter_metadata is read by nothing that is supported.
   table.AllowTree("envoy.config.core.v3.Metadata");
   // Of tracing, which a connection manager cannot have here.
   table.Allow("envoy.config.route.v3.Decorator", {"operation", "propagate"});
-  table.Allow("envoy.config.route.v3.Route",
-              {"name", "match", "route", "redirect", "direct_response", "non_forwarding_action",
-               "metadata", "decorator", "request_headers_to_add", "request_headers_to_remove",
-               "response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config"});
+  table.Allow(
+      "envoy.config.route.v3.Route",
+      {"name", "match", "route", "redirect", "direct_response", "non_forwarding_action", "metadata",
+       "decorator", "stat_prefix", "request_headers_to_add", "request_headers_to_remove",
+       "response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config"});
   table.Allow("envoy.config.route.v3.FilterConfig", {"config", "is_optional", "disabled"});
 }
 
@@ -36,7 +38,6 @@ void DeclareMatches(SupportTable& table) {
   table.Allow("envoy.config.core.v3.TypedExtensionConfig", {"name", "typed_config"});
   table.Allow("envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
               {"path_template"});
-  // No runtime layer can set the key, so that the default value always holds.
   table.Allow("envoy.config.core.v3.RuntimeFractionalPercent", {"default_value", "runtime_key"});
   table.Allow("envoy.type.v3.FractionalPercent", {"numerator", "denominator"});
   table.Allow("envoy.config.route.v3.HeaderMatcher",
@@ -76,21 +77,23 @@ void DeclareTrees(SupportTable& table) {
 }
 
 void DeclareActions(SupportTable& table) {
-  table.Allow("envoy.config.route.v3.RouteAction",
-              {"cluster", "cluster_header", "weighted_clusters", "cluster_not_found_response_code",
-               "prefix_rewrite", "regex_rewrite", "path_rewrite_policy", "host_rewrite_literal",
-               "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex",
-               "append_x_forwarded_host", "timeout", "idle_timeout", "hash_policy"});
+  table.Allow(
+      "envoy.config.route.v3.RouteAction",
+      {"cluster", "cluster_header", "weighted_clusters", "cluster_not_found_response_code",
+       "prefix_rewrite", "regex_rewrite", "path_rewrite_policy", "host_rewrite_literal",
+       "auto_host_rewrite", "host_rewrite_header", "host_rewrite_path_regex",
+       "append_x_forwarded_host", "timeout", "idle_timeout", "max_stream_duration", "hash_policy"});
+  table.Allow("envoy.config.route.v3.RouteAction.MaxStreamDuration", {"max_stream_duration"});
   table.Allow("envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig",
               {"path_template_rewrite"});
   table.Allow("envoy.config.route.v3.NonForwardingAction", {});
-  // No runtime layer can set a key of runtime_key_prefix; total_weight has no effect, as in Envoy.
+  // total_weight has no effect, as in Envoy.
   table.Allow("envoy.config.route.v3.WeightedCluster",
               {"clusters", "total_weight", "runtime_key_prefix", "header_name"});
-  table.Allow(
-      "envoy.config.route.v3.WeightedCluster.ClusterWeight",
-      {"name", "cluster_header", "weight", "host_rewrite_literal", "request_headers_to_add",
-       "request_headers_to_remove", "response_headers_to_add", "response_headers_to_remove"});
+  table.Allow("envoy.config.route.v3.WeightedCluster.ClusterWeight",
+              {"name", "cluster_header", "weight", "host_rewrite_literal", "request_headers_to_add",
+               "request_headers_to_remove", "response_headers_to_add", "response_headers_to_remove",
+               "typed_per_filter_config"});
   table.Allow("envoy.type.matcher.v3.RegexMatchAndSubstitute", {"pattern", "substitution"});
   table.Allow("envoy.config.route.v3.RouteAction.HashPolicy",
               {"header", "cookie", "connection_properties", "query_parameter", "terminal"});

@@ -60,10 +60,16 @@ TEST(SupportedTest, TheRestIsRefusedByItsPath) {
         << host(StrCat("routes { match { prefix: '/' ", field, " } route { cluster: 'c' } }"));
   }
   for (const char* field : {"retry_policy", "hedge_policy", "request_mirror_policies",
-                            "upgrade_configs", "max_stream_duration", "metadata_match"}) {
+                            "upgrade_configs", "metadata_match"}) {
     EXPECT_TRUE(
         has(host(StrCat("routes { match { prefix: '/' } route { cluster: 'c' ", field, " {} } }")),
             StrCat("virtual_hosts[0].routes[0].route.", field)));
+  }
+  for (const char* field : {"grpc_timeout_header_max", "grpc_timeout_header_offset"}) {
+    EXPECT_TRUE(has(host(StrCat("routes { match { prefix: '/' } route { cluster: 'c' "
+                                "max_stream_duration { ",
+                                field, " { seconds: 1 } } } }")),
+                    StrCat("route.max_stream_duration.", field)));
   }
   EXPECT_TRUE(has(host("routes { match { prefix: '/' } route { cluster: 'c' hash_policy { cookie { "
                        "name: 'c' ttl {} } } } }"),

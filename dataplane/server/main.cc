@@ -10,6 +10,8 @@
 
 #include "dataplane/base/free_memory.h"
 #include "dataplane/base/log.h"
+#include "dataplane/base/status.h"
+#include "dataplane/runtime/runtime.h"
 #include "dataplane/server/options.h"
 #include "dataplane/server/server.h"
 #include "dataplane/server/signal_thread.h"
@@ -66,7 +68,11 @@ int Serve(const Options& options) {
     std::printf("configuration '%s' OK\n", options.config_path.c_str());
     return 0;
   }
-  return Server(options, bootstrap).Run();
+  auto runtime = bootstrap->has_layered_runtime()
+                     ? runtime::Runtime::Create(bootstrap->layered_runtime())
+                     : std::make_unique<runtime::Runtime>();
+  if (!runtime.ok()) return Fail(Annotate(runtime.status(), "bootstrap: layered_runtime"), 1);
+  return Server(options, bootstrap, *std::move(runtime)).Run();
 }
 
 int Main(const std::vector<std::string_view>& arguments) {

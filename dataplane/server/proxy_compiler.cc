@@ -16,14 +16,14 @@ namespace fairlead::server {
 namespace {
 
 absl::StatusOr<std::shared_ptr<const route::FilterOverride>> CompileOverride(
-    const google::protobuf::Any& config, observe::CounterSets& counters) {
+    const google::protobuf::Any& config, const ProxyShared& shared) {
   const std::string& url = config.type_url();
   const filters::FilterKind* kind =
       filters::FindByOverrideType(std::string_view(url).substr(url.rfind('/') + 1));
   if (kind == nullptr) {
     return InvalidArgument("no filter takes '", url, "' as an override for a route");
   }
-  return kind->factory->CreateOverride(config, {counters, {}});
+  return kind->factory->CreateOverride(config, {shared.counters, {}, shared.runtime});
 }
 
 }  // namespace
@@ -52,14 +52,16 @@ absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileR
 
 route::CompileContext ProxyCompiler::RouteContext() const {
   return {slots_,
-          [this](std::string_view, const auto& any) { return CompileOverride(any, counters_); }};
+          [this](std::string_view, const auto& any) { return CompileOverride(any, shared_); },
+          shared_.runtime, shared_.calls};
 }
 
 absl::StatusOr<std::shared_ptr<const listener::ListenerConfig>> ProxyCompiler::CompileListener(
     const envoy::config::listener::v3::Listener& listener) {
   http::HcmCompileContext context;
   context.open_access_log = [this](const auto& proto) { return access_logs_.Open(proto); };
-  context.counters = &counters_;
+  context.counters = &shared_.counters;
+  context.runtime = shared_.runtime;
   context.local_address = names_.local_address;
   context.node_cluster = names_.node_cluster;
   context.node_id = names_.node_id;
@@ -81,7 +83,10 @@ const xds::SupportTable& Supported() {
     listener::DeclareSupport(*made);
     observe::DeclareSupport(*made);
     xds::DeclareSupport(*made);
-    made->Allow("envoy.config.bootstrap.v3.Bootstrap", {"admin"});
+    made->Allow("envoy.config.bootstrap.v3.Bootstrap", {"admin", "layered_runtime"});
+    made->Allow("envoy.config.bootstrap.v3.LayeredRuntime", {"layers"});
+    made->Allow("envoy.config.bootstrap.v3.RuntimeLayer", {"name", "static_layer", "admin_layer"});
+    made->Allow("envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer", {});
     made->Allow("envoy.config.bootstrap.v3.Admin", {"address"});
     return made;
   }();

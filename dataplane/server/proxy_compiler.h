@@ -9,8 +9,10 @@
 
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
+#include "dataplane/observe/call_stats.h"
 #include "dataplane/observe/counter_sets.h"
 #include "dataplane/route/compile_context.h"
+#include "dataplane/runtime/runtime.h"
 #include "dataplane/xds/compiler.h"
 #include "dataplane/xds/support_table.h"
 
@@ -25,15 +27,23 @@ struct ProxyNames {
   std::string local_address;
 };
 
+// What compiled objects keep of the process. Borrowed.
+struct ProxyShared {
+  observe::CounterSets& counters;
+  // Null: keys have no value, and nothing is counted by route.
+  runtime::Runtime* runtime = nullptr;
+  observe::CallScopes* calls = nullptr;
+};
+
 class ProxyCompiler final : public xds::Compiler {
  public:
   // With `probes_addresses` a listener whose address cannot be bound is refused, so that the
   // control plane hears of it.
   ProxyCompiler(cluster::ClusterSlots& slots, observe::AccessLogFiles& access_logs,
-                observe::CounterSets& counters, bool probes_addresses, ProxyNames names = {})
+                ProxyShared shared, bool probes_addresses, ProxyNames names = {})
       : slots_(slots),
         access_logs_(access_logs),
-        counters_(counters),
+        shared_(shared),
         probes_addresses_(probes_addresses),
         names_(std::move(names)) {}
 
@@ -56,7 +66,7 @@ class ProxyCompiler final : public xds::Compiler {
 
   cluster::ClusterSlots& slots_;
   observe::AccessLogFiles& access_logs_;
-  observe::CounterSets& counters_;
+  const ProxyShared shared_;
   const bool probes_addresses_;
   const ProxyNames names_;
 };

@@ -46,13 +46,17 @@ ProxyNames Names(const envoy::config::bootstrap::v3::Bootstrap& bootstrap) {
 }  // namespace
 
 Server::Server(const Options& options,
-               std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap)
+               std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap,
+               std::unique_ptr<runtime::Runtime> runtime)
     : bootstrap_(std::move(bootstrap)),
       loop_(event::NewEpollLoop(event::TimeSource::System(), event::SystemSeed())),
       started_(loop_->now()),
-      access_logs_(&route::CompileHeaderCondition),
+      runtime_(std::move(runtime)),
+      access_logs_(&route::CompileHeaderCondition, runtime_.get()),
       counters_(Concurrency(options)),
-      compiler_(slots_, access_logs_, counters_, /*probes_addresses=*/true, Names(*bootstrap_)),
+      calls_(Concurrency(options)),
+      compiler_(slots_, access_logs_, {counters_, runtime_.get(), &calls_},
+                /*probes_addresses=*/true, Names(*bootstrap_)),
       drain_timer_([](void* self) { static_cast<Server*>(self)->LookWhetherDrained(); }, this),
       stop_accepting_timer_(
           [](void* self) { static_cast<Server*>(self)->DrainListeners(/*graceful=*/false); }, this),

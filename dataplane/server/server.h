@@ -4,7 +4,7 @@
 // The proxy as a whole: puts the parts together, runs until it is told to stop, and takes them
 // apart in order.
 //
-//     Server server(options, bootstrap);
+//     Server server(options, bootstrap, std::move(runtime));
 //     return server.Run();                    // exit status
 //
 // Threads: main (this object's loop: signals, admin, DNS), configuration (xds::ConfigThread), one
@@ -40,8 +40,9 @@ namespace fairlead::server {
 
 class Server final : private admin::AdminSource {
  public:
-  Server(const Options& options,
-         std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap);
+  // `runtime`: of the bootstrap's layers.
+  Server(const Options& options, std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap,
+         std::unique_ptr<runtime::Runtime> runtime);
   ~Server() override;
 
   // The exit status: 0 after an orderly stop, 1 when it could not start (the log says why).
@@ -67,6 +68,8 @@ class Server final : private admin::AdminSource {
   std::vector<Publisher::ClusterScope> ClusterScopes() const override;
   observe::CounterSets& Counters() override { return counters_; }
   admin::BufferUse Buffers() const override;
+  runtime::Runtime& RuntimeValues() override { return *runtime_; }
+  observe::CallScopes& Calls() override { return calls_; }
   uint64_t DroppedLogLines() const override { return access_logs_.dropped_lines(); }
   admin::ClusterSnapshot Clusters() const override;
   xds::ConfigState Config() const override;
@@ -79,8 +82,10 @@ class Server final : private admin::AdminSource {
   const std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> bootstrap_;
   const std::unique_ptr<event::Loop> loop_;
   const event::MonotonicTime started_;
+  const std::unique_ptr<runtime::Runtime> runtime_;
   observe::AccessLogFiles access_logs_;
   observe::CounterSets counters_;
+  observe::CallScopes calls_;
   cluster::ClusterSlots slots_;
   ProxyCompiler compiler_;
   std::unique_ptr<dns::CaresResolver> resolver_;

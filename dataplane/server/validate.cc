@@ -4,15 +4,18 @@
 #include <utility>
 
 #include "dataplane/base/log.h"
+#include "dataplane/base/status.h"
 #include "dataplane/cluster/cluster_slots.h"
 #include "dataplane/observe/access_log_files.h"
 #include "dataplane/observe/counter_sets.h"
 #include "dataplane/route/header_condition.h"
 #include "dataplane/route/route_table.h"
+#include "dataplane/runtime/runtime.h"
 #include "dataplane/server/edge_warnings.h"
 #include "dataplane/server/override_names.h"
 #include "dataplane/server/proxy_compiler.h"
 #include "dataplane/xds/config_thread.h"
+#include "envoy/config/bootstrap/v3/bootstrap.pb.h"
 
 namespace fairlead::server {
 namespace {
@@ -59,7 +62,11 @@ absl::Status Validate(std::shared_ptr<envoy::config::bootstrap::v3::Bootstrap> b
   observe::AccessLogFiles access_logs(&route::CompileHeaderCondition);
   cluster::ClusterSlots slots;
   observe::CounterSets counters(/*workers=*/1);
-  ProxyCompiler compiler(slots, access_logs, counters, /*probes_addresses=*/false);
+  if (bootstrap->has_layered_runtime()) {
+    const auto runtime = runtime::Runtime::Create(bootstrap->layered_runtime());
+    if (!runtime.ok()) return Annotate(runtime.status(), "bootstrap: layered_runtime");
+  }
+  ProxyCompiler compiler(slots, access_logs, {counters}, /*probes_addresses=*/false);
   NoWorkers sink;
   return xds::ConfigThread::Validate({.bootstrap = std::move(bootstrap),
                                       .support = &Supported(),

@@ -142,6 +142,8 @@ def manager(log):
     ]
     config = route_config(routes)
     config["virtual_hosts"][0]["metadata"] = metadata(k="virtual host")
+    posts = [{"name": ":method", "string_match": {"exact": "POST"}}]
+    config["virtual_hosts"][0]["virtual_clusters"] = [{"name": "posts", "headers": posts}]
     return {
         "http_protocol_options": {"enable_trailers": True},
         "access_log": [log],

@@ -4,7 +4,7 @@
 # Several folders on one line do not include each other.
 DATAPLANE_STEPS = [
     ["base"],
-    ["net"],
+    ["net", "runtime"],
     ["event"],
     ["codec", "dns"],
     ["observe"],

@@ -9,6 +9,7 @@
 #include "dataplane/filters/override_cast.h"
 #include "dataplane/route/compile_edits.h"
 #include "dataplane/route/header_edits.h"
+#include "dataplane/runtime/runtime.h"
 #include "envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit.pb.h"
 #include "google/protobuf/any.pb.h"
 
@@ -23,12 +24,13 @@ using envoy::type::v3::FractionalPercent;
 constexpr std::chrono::milliseconds kFillIntervalMin{50};
 
 // A share of the requests.
-struct Fraction {
-  uint32_t numerator = 0;
-  uint32_t denominator = 100;
+struct Share {
+  runtime::Fraction configured;
+  runtime::RuntimeKey key;
 
   bool Includes(event::Random& random) const {
-    return numerator > 0 && random.Below(denominator) < numerator;
+    const runtime::Fraction share = key.Share(configured);
+    return share.numerator > 0 && random.Below(share.denominator) < share.numerator;
   }
 };
 
@@ -51,8 +53,8 @@ struct Stats {
 struct Settings {
   std::shared_ptr<observe::PerWorker<Stats>> stats;
   uint16_t status = 429;
-  Fraction enabled;
-  Fraction enforced;
+  Share enabled;
+  Share enforced;
   // Null: nothing is limited.
   std::unique_ptr<TokenBucket> bucket;
   // Null when there are none.
@@ -66,9 +68,11 @@ class Override final : public route::FilterOverride {
   const Settings settings;
 };
 
-// No runtime layer can set the key: the default value always holds. 0 % when unset.
-Fraction CompileFraction(const RuntimeFractionalPercent& proto) {
-  Fraction fraction;
+// 0 % when unset.
+Share CompileShare(const RuntimeFractionalPercent& proto, runtime::Runtime* runtime) {
+  Share share;
+  if (runtime != nullptr) share.key = runtime->Key(proto.runtime_key());
+  runtime::Fraction& fraction = share.configured;
   fraction.numerator = proto.default_value().numerator();
   switch (proto.default_value().denominator()) {
     case FractionalPercent::TEN_THOUSAND:
@@ -80,7 +84,7 @@ Fraction CompileFraction(const RuntimeFractionalPercent& proto) {
     default:
       break;
   }
-  return fraction;
+  return share;
 }
 
 absl::StatusOr<std::unique_ptr<TokenBucket>> CompileBucket(
@@ -115,8 +119,8 @@ absl::StatusOr<Settings> CompileSettings(const LocalRateLimit& proto,
   if (proto.has_status() && proto.status().code() >= 400) {
     settings.status = static_cast<uint16_t>(proto.status().code());
   }
-  settings.enabled = CompileFraction(proto.filter_enabled());
-  settings.enforced = CompileFraction(proto.filter_enforced());
+  settings.enabled = CompileShare(proto.filter_enabled(), context.runtime);
+  settings.enforced = CompileShare(proto.filter_enforced(), context.runtime);
   if (proto.has_token_bucket()) {
     auto bucket = CompileBucket(proto.token_bucket());
     if (!bucket.ok()) return Annotate(bucket.status(), "token_bucket");

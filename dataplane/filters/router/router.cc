@@ -6,7 +6,7 @@
 #include "dataplane/route/header_edits.h"
 #include "dataplane/route/request_field.h"
 #include "dataplane/route/rewrite.h"
-#include "dataplane/route/weighted_choice.h"
+#include "dataplane/route/virtual_clusters.h"
 
 namespace fairlead::filters {
 namespace {
@@ -46,6 +46,17 @@ cluster::WorkerCluster* FindCluster(const cluster::ClusterTable& clusters,
   return names.empty() ? nullptr : clusters.Find(names[0]);
 }
 
+// Where the request is counted beside its cluster.
+void NoteScopes(const route::Route& route, Stream& stream) {
+  if (route.extras != nullptr && route.extras->stats != nullptr) {
+    stream.calls[0] = &route.extras->stats->Of(stream.worker);
+  }
+  if (route.host == nullptr || route.host->virtual_clusters == nullptr) return;
+  const route::VirtualClusters::Entry& kind = route.host->virtual_clusters->Match(stream.request);
+  stream.info.virtual_cluster = kind.name;
+  if (kind.stats != nullptr) stream.calls[1] = &kind.stats->Of(stream.worker);
+}
+
 }  // namespace
 
 event::Task<void> Router::Handle(Stream& stream, UpstreamCall& call,
@@ -67,9 +78,9 @@ event::Task<void> Router::Handle(Stream& stream, UpstreamCall& call,
     co_return stream.Reply(kNoForwarding);
   }
   const auto& forward = std::get<route::Forward>(route.action);
-  const uint64_t number = route::WeightNumber(forward, stream.request, stream.loop.random().Next());
-  const route::WeightedCluster& target = route::PickCluster(forward, number);
-  stream.target = &target;
+  if (stream.target == nullptr) stream.PickTarget();
+  const route::WeightedCluster& target = *stream.target;
+  NoteScopes(route, stream);
   cluster::WorkerCluster* cluster = FindCluster(clusters, target, stream.request);
   if (cluster == nullptr) {
     co_return stream.Reply(

@@ -7,6 +7,7 @@
 #include "dataplane/codec/http1/parser.h"
 #include "dataplane/codec/http1/writer.h"
 #include "dataplane/filters/router/replies.h"
+#include "dataplane/observe/call_stats.h"
 #include "dataplane/observe/log_values.h"
 #include "dataplane/route/hash_policy.h"
 
@@ -46,6 +47,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
   deadline_.reset();
   has_response_ = false;
   stream.keeps_trailers = stream.keeps_trailers && cluster_->config().enable_trailers;
+  calls_ = stream.calls;
   stream.info.upstream = this;
   stream.info.upstream_asked = loop_.now();
   responses_ = stream.info.is_internal ? &traffic().internal : &traffic().external;
@@ -73,6 +75,7 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
     }
     ++connection_->requests;
     NoteConnection(stream.info);
+    CountRequest();
     const Attempt attempt = co_await Exchange(stream);
     if (attempt == Attempt::kResponse) co_return;
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
@@ -135,7 +138,7 @@ void UpstreamCall::TakeHost(Stream& stream, upstream::Host* host) {
 }
 
 void UpstreamCall::Fail(Stream& stream, const LocalReply& reply) {
-  responses_->Count(reply.status);
+  CountResponse(reply.status);
   stream.Reply(reply);
 }
 
@@ -276,7 +279,7 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
       stream.info.response_code_details = "via_upstream";
       has_response_ = true;
       (status < 500 ? host_->stats().rq_success : host_->stats().rq_error).Add();
-      responses_->Count(status);
+      CountResponse(status);
       keeps_alive_ = keeps_alive_ && stream.response.keep_alive;
       body_.Start(connection_->socket(), in, stream.response.framing, stream.keeps_trailers,
                   kResponseLimits);
@@ -310,7 +313,11 @@ bool UpstreamCall::IsRepeatable(const codec::RequestHead& request) {
 void UpstreamCall::Finish() {
   if (connection_ == nullptr) return;
   // A response that came before the end of its request took no time.
-  responses_->time.Record(is_request_sent_ ? MillisecondsSince(sent_at_) : 0);
+  const uint64_t took = is_request_sent_ ? MillisecondsSince(sent_at_) : 0;
+  responses_->time.Record(took);
+  for (observe::CallStats* stats : calls_) {
+    if (stats != nullptr) stats->responses.time.Record(took);
+  }
   connection_->has_request = false;
   if (!keeps_alive_) CountRequestLimit();
   const bool upload_done = !upload_.has_value() || upload_->is_done();
@@ -337,6 +344,19 @@ void UpstreamCall::NoteBrokenBody(observe::StreamInfo& info) {
   CountProtocolError();
   info.SetFlag(observe::kUpstreamProtocolError);
   info.response_code_details = "upstream_reset_after_response_started{protocol_error}";
+}
+
+void UpstreamCall::CountRequest() {
+  for (observe::CallStats* stats : calls_) {
+    if (stats != nullptr) stats->rq_total.Add();
+  }
+}
+
+void UpstreamCall::CountResponse(uint16_t status) {
+  responses_->Count(status);
+  for (observe::CallStats* stats : calls_) {
+    if (stats != nullptr) stats->responses.Count(status);
+  }
 }
 
 void UpstreamCall::NoteConnection(observe::StreamInfo& info) {
@@ -378,9 +398,12 @@ void UpstreamCall::NoteTimeout() {
   if (!host_) return;
   host_->stats().rq_timeout.Add();
   traffic().rq_timeout.Add();
+  for (observe::CallStats* stats : calls_) {
+    if (stats != nullptr) stats->rq_timeout.Add();
+  }
   if (has_response_) return;
   host_->stats().rq_error.Add();
-  responses_->Count(504);
+  CountResponse(504);
 }
 
 uint64_t UpstreamCall::MillisecondsSince(event::MonotonicTime then) const {
@@ -419,6 +442,7 @@ void UpstreamCall::Clear() {
   Reset();
   body_.Clear();
   uploaded_ = {};
+  calls_ = {};
   host_.reset();
   cluster_.reset();
 }

@@ -20,6 +20,7 @@
 //
 // Destroying a call, or Reset(), closes its connection. Thread: worker. Owned by the exchange.
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -76,6 +77,7 @@ class UpstreamCall final : private observe::UpstreamFacts {
   upstream::Host* ChooseHost(Stream& stream, const route::Forward& forward,
                              const std::vector<size_t>* avoid);
   void TakeHost(Stream& stream, upstream::Host* host);
+  void CountResponse(uint16_t status);
   // Answers for the upstream, which counts as its response.
   void Fail(Stream& stream, const LocalReply& reply);
   upstream::TrafficStats& traffic() { return cluster_->stats().traffic; }
@@ -92,6 +94,7 @@ class UpstreamCall final : private observe::UpstreamFacts {
   void CountRequestLimit();
   // What logs are told of the connection that the request has got.
   void NoteConnection(observe::StreamInfo& info);
+  void CountRequest();
   // The request is about to be sent once more.
   void NoteEarlierAttempt(observe::StreamInfo& info) const;
   void CountProtocolError();
@@ -107,6 +110,8 @@ class UpstreamCall final : private observe::UpstreamFacts {
   std::unique_ptr<upstream::Connection> connection_;
   // Where the response counts: by where the request came from.
   observe::ResponseStats* responses_ = nullptr;
+  // And by its route.
+  std::array<observe::CallStats*, 2> calls_{};
   event::MonotonicTime sent_at_{};
   std::chrono::milliseconds timeout_{0};
   // When the response must be there; set when the request was sent for the first time.

@@ -91,6 +91,7 @@ void AppendPost(std::string_view target, std::string& html) {
 
 // An error text that names every parameter there is; empty when all of the request's are known.
 std::string UnknownParameter(const AdminPage& page, const AdminRequest& request) {
+  if (page.takes_any_name) return {};
   for (const auto& [name, value] : request.parameters) {
     const auto is_name = [&](const AdminPage::Parameter& known) { return known.name == name; };
     if (std::any_of(page.parameters.begin(), page.parameters.end(), is_name)) continue;

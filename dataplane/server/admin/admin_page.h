@@ -61,6 +61,8 @@ struct AdminPage {
   // Answers GET too when there are no parameters: that changes nothing then.
   bool shows_too = false;
   std::string_view help;
+  // Its parameters are names that it cannot know.
+  bool takes_any_name = false;
   // Those it knows; any other in a query is an error.
   std::vector<Parameter> parameters;
   std::function<AdminReply(const AdminRequest&)> handler;

@@ -15,6 +15,8 @@
 
 #include "absl/status/statusor.h"
 #include "dataplane/event/time_source.h"
+#include "dataplane/observe/call_stats.h"
+#include "dataplane/runtime/runtime.h"
 #include "dataplane/server/admin/cluster_snapshot.h"
 #include "dataplane/server/options.h"
 #include "dataplane/server/publisher.h"
@@ -64,6 +66,9 @@ class AdminSource {
   virtual observe::CounterSets& Counters() = 0;
   // Of all workers.
   virtual BufferUse Buffers() const = 0;
+  virtual runtime::Runtime& RuntimeValues() = 0;
+  // Requests by their route.
+  virtual observe::CallScopes& Calls() = 0;
   // Lines that access logs have lost.
   virtual uint64_t DroppedLogLines() const = 0;
   // CollectClusters (cluster_snapshot.h).

@@ -112,7 +112,7 @@ int64_t VersionNumber(std::string_view version) {
   return number;
 }
 
-void AddServerStats(const AdminSource& source, ServerState state,
+void AddServerStats(AdminSource& source, ServerState state,
                     const std::vector<Publisher::HttpScope>& scopes, StatsList& list) {
   int64_t connections = 0;
   for (const Publisher::HttpScope& scope : scopes) {
@@ -132,6 +132,13 @@ void AddServerStats(const AdminSource& source, ServerState state,
   server.Gauge("total_connections", connections);
   server.Gauge("uptime", std::chrono::duration_cast<std::chrono::seconds>(source.Uptime()).count());
   server.Gauge("version", VersionNumber(source.Facts().version));
+  const runtime::Runtime::Counts counts = source.RuntimeValues().counts();
+  StatsRow& runtime = list.Single("runtime.");
+  runtime.Gauge("admin_overrides_active", static_cast<int64_t>(counts.admin_overrides_active));
+  runtime.Counter("load_error", counts.load_errors);
+  runtime.Counter("load_success", counts.loads);
+  runtime.Gauge("num_keys", static_cast<int64_t>(counts.keys));
+  runtime.Gauge("num_layers", static_cast<int64_t>(counts.layers));
   list.Single("access_log_file.").Counter("write_dropped", source.DroppedLogLines());
 }
 
@@ -171,6 +178,7 @@ observe::StatsList CollectStats(AdminSource& source, ServerState state) {
   AddConfigStats(config, list);
   AddHttpStats(http, list);
   AddFilterStats(source.Counters(), list);
+  AddCallStats(source.Calls(), list);
   AddServerStats(source, state, http, list);
   list.Finish();
   return list;

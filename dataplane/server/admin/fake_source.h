@@ -33,6 +33,8 @@ class FakeSource final : public AdminSource {
   std::vector<Publisher::ClusterScope> ClusterScopes() const override { return cluster_scopes; }
   observe::CounterSets& Counters() override { return counters; }
   BufferUse Buffers() const override { return buffers; }
+  runtime::Runtime& RuntimeValues() override { return *runtime_values; }
+  observe::CallScopes& Calls() override { return calls; }
   uint64_t DroppedLogLines() const override { return dropped_lines; }
   ClusterSnapshot Clusters() const override { return clusters; }
   xds::ConfigState Config() const override { return config; }
@@ -84,6 +86,8 @@ class FakeSource final : public AdminSource {
   std::vector<Publisher::ClusterScope> cluster_scopes;
   observe::CounterSets counters{2};
   BufferUse buffers;
+  observe::CallScopes calls{2};
+  std::unique_ptr<runtime::Runtime> runtime_values = std::make_unique<runtime::Runtime>();
   uint64_t dropped_lines = 0;
   ClusterSnapshot clusters;
   xds::ConfigState config;

@@ -4,6 +4,7 @@
 
 #include "dataplane/server/admin/clusters_page.h"
 #include "dataplane/server/admin/config_dump_page.h"
+#include "dataplane/server/admin/runtime_pages.h"
 #include "dataplane/server/admin/server_pages.h"
 #include "dataplane/server/admin/stats_page.h"
 
@@ -16,6 +17,7 @@ std::vector<AdminPage> MakePages(AdminSource& source) {
   AddStatsPages(source, health, pages);
   AddClustersPage(source, pages);
   AddConfigDumpPage(source, pages);
+  AddRuntimePages(source, pages);
   return pages;
 }
 

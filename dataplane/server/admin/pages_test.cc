@@ -4,6 +4,7 @@
 #include "dataplane/base/strings.h"
 #include "dataplane/server/admin/config_dump_page.h"
 #include "dataplane/server/admin/fake_source.h"
+#include "envoy/config/bootstrap/v3/bootstrap.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -135,6 +136,32 @@ TEST_F(PagesTest, WhatThereIsNotIsEmptyAndNotMissing) {
   EXPECT_EQ(AskJson("/certs"), json::parse(R"({"certificates": []})"));
   EXPECT_EQ(AskJson("/runtime"), json::parse(R"({"layers": [], "entries": {}})"));
   EXPECT_EQ(Ask("/hot_restart_version").body, "disabled\n");
+}
+
+TEST_F(PagesTest, RuntimeIsShownAndModified) {
+  EXPECT_EQ(Ask("/runtime_modify?a=1").status, 503);
+  EXPECT_EQ(Ask("/runtime_modify?a=1").body, "No admin layer specified\n");
+  source_.runtime_values =
+      *runtime::Runtime::Create(envoy::config::bootstrap::v3::LayeredRuntime());
+  EXPECT_EQ(Ask("/runtime_modify").status, 400);
+  EXPECT_EQ(Ask("/runtime_modify?canary=30&share=%7B%22numerator%22:1%7D").body, "OK\n");
+  EXPECT_EQ(AskJson("/runtime"), json::parse(R"({"layers": [""], "entries": {
+      "canary": {"layer_values": ["30"], "final_value": "30"},
+      "share": {"layer_values": ["{\"numerator\":1}"],
+                "final_value": "{\"numerator\":1}"}}})"));
+  EXPECT_EQ(source_.runtime_values->Key("canary").Number(1), 30u);
+  EXPECT_EQ(Ask("/runtime_modify?canary=").body, "OK\n");
+  EXPECT_EQ(source_.runtime_values->Key("canary").Number(1), 1u);
+  EXPECT_EQ(Ask("/runtime_modify?=x").status, 400);
+  EXPECT_EQ(Ask("/runtime_modify?envoy.reloadable_features.x=true").status, 400);
+}
+
+TEST_F(PagesTest, InitDumpNamesWhatTheStartWaitsFor) {
+  source_.config.pipeline.clusters = 3;
+  EXPECT_EQ(AskJson("/init_dump"), json::parse(R"({"unready_targets_dumps": [
+      {"name": "warming clusters", "target_names": ["3 of 3"]}]})"));
+  source_.config.pipeline.is_ready = true;
+  EXPECT_EQ(AskJson("/init_dump"), json::object());
 }
 
 TEST_F(PagesTest, ClustersAsText) {

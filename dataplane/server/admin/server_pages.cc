@@ -101,6 +101,23 @@ AdminReply ListenersPage(const AdminSource& source, const AdminRequest& request)
   return JsonReply(nlohmann::ordered_json{{"listener_statuses", std::move(statuses)}});
 }
 
+// What the start still waits for; nothing once it is over.
+AdminReply InitDumpPage(const AdminSource& source) {
+  auto dumps = nlohmann::ordered_json::array();
+  const xds::PipelineState pipeline = source.Config().pipeline;
+  const auto add = [&dumps](std::string_view name, size_t all, size_t ready) {
+    if (all <= ready) return;
+    dumps.push_back({{"name", name}, {"target_names", {StrCat(all - ready, " of ", all)}}});
+  };
+  if (!pipeline.is_ready) {
+    add("warming clusters", pipeline.clusters, source.ClusterScopes().size());
+    add("warming listeners", pipeline.listeners, source.Listeners().size());
+    if (dumps.empty()) dumps.push_back({{"name", "configuration"}});
+  }
+  if (dumps.empty()) return JsonReply(nlohmann::ordered_json::object());
+  return JsonReply(nlohmann::ordered_json{{"unready_targets_dumps", std::move(dumps)}});
+}
+
 AdminReply LoggingPage(const AdminRequest& request) {
   if (const auto level = request.Find("level"); level.has_value()) {
     if (const absl::Status status = SetLogLevel(*level); !status.ok()) {
@@ -148,7 +165,7 @@ MemoryUse ReadMemoryUse() {
   return use;
 }
 
-// What Envoy's tools ask for and is always the same here, until there is TLS and a runtime.
+// What Envoy's tools ask for and is always the same here, until there is TLS.
 void AddFixedPages(std::vector<AdminPage>& pages) {
   const auto fixed = [](std::string_view body, std::string_view type) {
     return [body, type](const AdminRequest&) {
@@ -158,9 +175,9 @@ void AddFixedPages(std::vector<AdminPage>& pages) {
   pages.push_back({.path = "/certs",
                    .help = "certificates: there are none yet",
                    .handler = fixed("{\"certificates\":[]}\n", kJsonType)});
-  pages.push_back({.path = "/runtime",
-                   .help = "runtime values: there are no layers, defaults hold",
-                   .handler = fixed("{\"layers\":[],\"entries\":{}}\n", kJsonType)});
+  pages.push_back({.path = "/contention",
+                   .help = "contention of locks is not traced",
+                   .handler = fixed("Mutex contention tracing is not enabled.\n", kTextType)});
   pages.push_back({.path = "/hot_restart_version",
                    .help = "there is no hot restart",
                    .handler = fixed("disabled\n", kTextType)});
@@ -179,6 +196,9 @@ void AddServerPages(AdminSource& source, std::shared_ptr<HealthOverride> health,
                      return MemoryPage();
                    }});
   AddFixedPages(pages);
+  pages.push_back({.path = "/init_dump",
+                   .help = "what the start still waits for, as JSON",
+                   .handler = [&source](const auto&) { return InitDumpPage(source); }});
   pages.push_back({.path = "/listeners",
                    .help = "names and addresses of the listeners",
                    .parameters = {{"format", "text (default) or json"}},

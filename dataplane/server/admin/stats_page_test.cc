@@ -240,5 +240,24 @@ TEST_F(StatsPageTest, AnEmptyProcessHasStatistics) {
   EXPECT_THAT(Ask("/stats/prometheus").body, Not(HasSubstr("version_text")));
 }
 
+TEST_F(StatsPageTest, RequestsByTheirRoute) {
+  using Kind = observe::CallScopes::Kind;
+  const auto route = source_.calls.Get(Kind::kRoute, "shop", "checkout");
+  const auto kind = source_.calls.Get(Kind::kVirtualCluster, "shop", "other");
+  route->Of(0).rq_total.Add();
+  route->Of(1).responses.Count(204);
+  route->Of(1).responses.time.Record(5);
+  const std::string text = Ask("/stats?filter=^vhost").body;
+  EXPECT_NE(text.find("vhost.shop.route.checkout.upstream_rq_total: 1\n"), std::string::npos);
+  EXPECT_NE(text.find("vhost.shop.route.checkout.upstream_rq_204: 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("vhost.shop.route.checkout.upstream_rq_2xx: 1\n"), std::string::npos);
+  EXPECT_NE(text.find("vhost.shop.route.checkout.upstream_rq_completed: 1\n"), std::string::npos);
+  EXPECT_NE(text.find("vhost.shop.vcluster.other.upstream_rq_total: 0\n"), std::string::npos);
+  EXPECT_NE(Ask("/stats/prometheus?filter=^vhost")
+                .body.find("envoy_vhost_route_upstream_rq_total{envoy_route=\"checkout\","
+                           "envoy_virtual_host=\"shop\"} 1\n"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace fairlead::server::admin

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "dataplane/observe/call_stats.h"
 #include "dataplane/observe/counter_sets.h"
 #include "dataplane/observe/stats_list.h"
 #include "dataplane/server/publisher.h"
@@ -22,6 +23,8 @@ void AddClusterStats(const std::vector<Publisher::ClusterScope>& scopes, observe
 
 // Under the names that each filter gives itself.
 void AddFilterStats(observe::CounterSets& counters, observe::StatsList& list);
+// "vhost.<name>.vcluster.<name>." and "vhost.<name>.route.<name>.".
+void AddCallStats(observe::CallScopes& calls, observe::StatsList& list);
 
 }  // namespace fairlead::server::admin
 
