@@ -19,6 +19,8 @@ using std::chrono::seconds;
 // Longer than all timeouts of the proxy together.
 constexpr seconds kPatience(60);
 constexpr seconds kConnectPatience(10);
+// Two connections that are waited for, and what the weather adds.
+constexpr seconds kTimeoutSlack(4);
 
 struct Talk {
   Talk(Stage& stage, event::Loop& loop, std::unique_ptr<event::Socket> socket)
@@ -125,6 +127,23 @@ void NoteEnd(Talk& talk, const RequestRecord& request, std::string_view when) {
   }
 }
 
+// A request that is answered for its upstream has had the time that its route gives it; and not
+// much more, when nothing but the upstream can have kept it.
+void CheckTimeout(Talk& talk, const RequestRecord& request, const Head& head) {
+  if (head.status() != 504 || head.Get("x-timeout").empty()) return;
+  const auto limit = seconds(head.Number("x-timeout"));
+  const auto took = talk.loop.now() - request.sent_at;
+  if (took < limit) {
+    talk.stage.ledger.Fail(StrCat("request ", request.token, " timed out after ",
+                                  took / milliseconds(1), " ms of ", limit / milliseconds(1)));
+  }
+  const bool may_wait = talk.is_pipelined || request.has_body() || talk.stage.clock_jumps > 0;
+  if (!may_wait && took > limit + kTimeoutSlack) {
+    talk.stage.ledger.Fail(StrCat("request ", request.token, " timed out only after ",
+                                  took / milliseconds(1), " ms, not ", limit / milliseconds(1)));
+  }
+}
+
 void CheckHead(Talk& talk, const RequestRecord& request, const Head& head) {
   Ledger& ledger = talk.stage.ledger;
   const int status = head.status();
@@ -143,6 +162,7 @@ void CheckHead(Talk& talk, const RequestRecord& request, const Head& head) {
                        " and reached ", head.Get("x-upstream-cluster")));
   }
   if (is_upstreams) ++ledger.answered_by_upstreams;
+  CheckTimeout(talk, request, head);
   if (is_upstreams ? status != 200 : status != 408 && (status < 502 || status > 504)) {
     ledger.Fail(StrCat("request ", request.token, " got: ", head.start));
   }

@@ -8,6 +8,7 @@
 //     a request that is not idempotent reaches upstreams at most once
 //     a request's bytes and a response's bytes are functions of the token, to the last byte
 //     a request sent when all workers had a configuration is served by that or a later one
+//     a request that timed out has had its route's time, and not much more
 //     an upstream that all workers had forgotten when a request was sent does not get it
 //
 // Thread: one.

@@ -102,9 +102,10 @@ void Model::SetRoutes(bool is_bad) {
   for (int prefix = 0; prefix < kPrefixes; ++prefix) {
     const std::string name = StrCat("c", (static_cast<uint64_t>(prefix) + shift) %
                                              static_cast<uint64_t>(stage_.scenario.clusters));
+    const uint64_t timeout = stage_.scenario.is_calm ? 30 : 2 + stage_.random().Below(2);
     StrAppend(&text, "routes { match { prefix: '/p", prefix, "/' } ", Header("x-cluster", name),
-              "route { cluster: '", name, "' timeout ",
-              Seconds(stage_.scenario.is_calm ? 30 : 2 + stage_.random().Below(2)), "} } ");
+              Header("x-timeout", StrCat(timeout)), "route { cluster: '", name, "' timeout ",
+              Seconds(timeout), "} } ");
   }
   if (is_bad) text += "routes { match { safe_regex { regex: '(' } } route { cluster: 'c0' } } ";
   text += "}";
