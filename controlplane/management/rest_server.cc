@@ -1,16 +1,22 @@
 #include "controlplane/management/rest_server.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <atomic>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "controlplane/management/management.h"
 #include "controlplane/management/rest_api.h"
 #include "controlplane/management/rest_json.h"
@@ -30,6 +36,7 @@ constexpr int kWatchesMax = 8;
 constexpr time_t kReadTimeoutSeconds = 10;
 constexpr time_t kWriteTimeoutSeconds = 10;
 constexpr time_t kKeepAliveSeconds = 5;
+constexpr absl::Duration kEndReadingEvery = absl::Milliseconds(20);
 constexpr absl::Duration kWatchPoll = absl::Milliseconds(500);
 // What an idle watch sends now and then, to find out that its client is gone.
 constexpr int kPollsPerBlankLine = 20;
@@ -72,6 +79,24 @@ absl::Status CheckAccess(const httplib::Request& request, const auth::TokenAuth&
   return absl::OkStatus();
 }
 
+// The library does not tell which connections it has: those of this process whose own end has the
+// port. Their requests come to an end; what is being answered still is.
+void EndReading(int port) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+    int fd = -1;
+    if (!absl::SimpleAtoi(entry.path().filename().string(), &fd)) continue;
+    sockaddr_storage own{};
+    socklen_t size = sizeof(own);
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) != 0) continue;
+    const bool is_ipv4 = own.ss_family == AF_INET;
+    if (!is_ipv4 && own.ss_family != AF_INET6) continue;
+    const in_port_t own_port = is_ipv4 ? reinterpret_cast<sockaddr_in*>(&own)->sin_port
+                                       : reinterpret_cast<sockaddr_in6*>(&own)->sin6_port;
+    if (ntohs(own_port) == port) shutdown(fd, SHUT_RD);
+  }
+}
+
 void Write(const RestResponse& from, httplib::Response& response) {
   response.status = from.status;
   if (from.status == 401) response.set_header("WWW-Authenticate", "Bearer");
@@ -89,6 +114,11 @@ class RestServer::Core {
 
   ~Core() {
     server_.stop();
+    // The library's threads wait on kept connections until these time out. A connection that was
+    // taken just before the stop may show up a little later: so again and again.
+    while (thread_.joinable() && !ended_.WaitForNotificationWithTimeout(kEndReadingEvery)) {
+      EndReading(port_);
+    }
     if (thread_.joinable()) thread_.join();
   }
 
@@ -108,7 +138,8 @@ class RestServer::Core {
   httplib::Server server_;
   std::thread thread_;
   std::atomic<int> watches_ = 0;
-  std::atomic<bool> has_ended_ = false;
+  // The listening thread, and with it all of the library's.
+  absl::Notification ended_;
   int port_ = 0;
 };
 
@@ -265,11 +296,11 @@ absl::Status RestServer::Core::Start(const auth::HostPort& address) {
   }
   thread_ = std::thread([this] {
     server_.listen_after_bind();
-    has_ended_ = true;
+    ended_.Notify();
   });
   // stop() does nothing for a server that does not listen yet, and the destructor would then wait
   // for ever: to start means to listen.
-  while (!server_.is_running() && !has_ended_) std::this_thread::yield();
+  while (!server_.is_running() && !ended_.HasBeenNotified()) std::this_thread::yield();
   return absl::OkStatus();
 }
 

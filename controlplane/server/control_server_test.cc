@@ -1,5 +1,6 @@
 #include "controlplane/server/control_server.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -257,6 +258,16 @@ TEST_F(ControlServerTest, StopsAlsoWhenItHasOnlyJustStarted) {
     Start();
     server_.reset();
   }
+}
+
+// A kept connection times out after five seconds only: nobody is to wait for that.
+TEST_F(ControlServerTest, AnIdleRestClientDoesNotHoldUpTheStop) {
+  Start();
+  http_->set_keep_alive(true);
+  ASSERT_EQ(http_->Get("/healthz")->status, 200);
+  const auto before = std::chrono::steady_clock::now();
+  server_.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(3));
 }
 
 TEST_F(ControlServerTest, WithATokenFileTheTokenIsNeeded) {
