@@ -170,6 +170,8 @@ class Socket::WriteAwaiter {
     is_pending_ = false;
     return operation_.result;
   }
+  // Those that have not left in full.
+  size_t pieces_left() const { return operation_.pieces.size(); }
 
  private:
   Socket* socket_;

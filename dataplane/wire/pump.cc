@@ -2,6 +2,8 @@
 
 #include <array>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "dataplane/codec/http1/writer.h"
 
@@ -17,15 +19,26 @@ class Batch {
  public:
   explicit Batch(PumpProgress& progress) : progress_(progress) {}
 
-  void Add(net::Slice piece) {
+  void Add(net::Slice piece, bool is_body = false) {
     if (piece.empty()) return;
     progress_.wire_bytes += piece.size();
+    if (is_body) body_pieces_ |= 1u << size_;
+    if (size_ == 0) first_size_ = piece.size();
     pieces_[size_++] = std::move(piece);
   }
   void AddChunkLine(uint64_t chunk_size, bool is_first) {
     char* const line = lines_[size_].data();
     const size_t n = codec::http1::WriteChunkLine(line, chunk_size, is_first);
     Add(net::Slice::Static({line, n}));
+  }
+  // Nothing of it has left, of which a write says that so many pieces are left.
+  bool is_whole(size_t pieces_left) const {
+    return pieces_left == size_ && size_ > 0 && pieces_[0].size() == first_size_;
+  }
+  void TakeBody(std::vector<net::Slice>& to) {
+    for (size_t i = 0; i < size_; ++i) {
+      if ((body_pieces_ >> i & 1) != 0) to.push_back(std::move(pieces_[i]));
+    }
   }
   // Room for a chunk: its line, its data, and the end of the body.
   bool has_room() const { return size_ + 3 <= pieces_.size(); }
@@ -34,6 +47,7 @@ class Batch {
   void Clear() {
     for (size_t i = 0; i < size_; ++i) pieces_[i] = net::Slice();
     size_ = 0;
+    body_pieces_ = 0;
   }
 
  private:
@@ -42,6 +56,28 @@ class Batch {
   std::array<net::Slice, kPieces> pieces_;
   std::array<std::array<char, codec::http1::kChunkLineMax>, kPieces> lines_;
   size_t size_ = 0;
+  // By position.
+  uint32_t body_pieces_ = 0;
+  size_t first_size_ = 0;
+};
+
+// Looks, when a first write is over, fails or is given up, whether all of it is still here.
+class FirstWrite {
+ public:
+  FirstWrite(const event::Socket::WriteAwaiter& write, Batch& batch, PumpProgress* progress)
+      : write_(write), batch_(batch), progress_(progress) {}
+  FirstWrite(const FirstWrite&) = delete;
+  FirstWrite& operator=(const FirstWrite&) = delete;
+  ~FirstWrite() {
+    if (progress_ == nullptr || !batch_.is_whole(write_.pieces_left())) return;
+    progress_->is_unsent = true;
+    batch_.TakeBody(progress_->unsent.pieces);
+  }
+
+ private:
+  const event::Socket::WriteAwaiter& write_;
+  Batch& batch_;
+  PumpProgress* const progress_;
 };
 
 // Puts a message's pieces into batches, with the framing that belongs between them.
@@ -54,7 +90,7 @@ class Framer {
       batch.AddChunkLine(data.size(), is_first_);
       is_first_ = false;
     }
-    batch.Add(std::move(data));
+    batch.Add(std::move(data), /*is_body=*/true);
   }
   // False when there is no buffer for the trailers.
   bool End(Batch& batch, const codec::HeaderMap* trailers) {
@@ -81,6 +117,7 @@ event::Task<PumpResult> SendMessage(net::Slice head, BodyReader& body, Framing f
   BodyPiece piece;
   bool is_over = !framing.has_body();
   bool has_piece = false;
+  bool is_first = true;
   PumpResult result = PumpResult::kSent;
   while (true) {
     while (!is_over && batch.has_room() && (has_piece || body.TryRead(piece))) {
@@ -100,9 +137,13 @@ event::Task<PumpResult> SendMessage(net::Slice head, BodyReader& body, Framing f
       }
     }
     if (!batch.empty()) {
-      if (co_await socket.Write(batch.pieces()) != 0) {
-        co_return PumpResult::kWriteFailed;
-      }
+      auto write = socket.Write(batch.pieces());
+      // What could not be read in full is not to be sent again.
+      const bool may_be_sent_again = is_first && result == PumpResult::kSent;
+      progress.unsent.has_end = is_over;
+      const FirstWrite first(write, batch, may_be_sent_again ? &progress : nullptr);
+      if (co_await write != 0) co_return PumpResult::kWriteFailed;
+      is_first = false;
       watchdog.Touch();
       batch.Clear();
     }

@@ -14,6 +14,7 @@
 // even if the task is destroyed on its way.
 
 #include <cstdint>
+#include <vector>
 
 #include "dataplane/codec/body.h"
 #include "dataplane/codec/message.h"
@@ -34,6 +35,15 @@ struct PumpProgress {
   // When the body's first bytes and its end were there; zero (epoch): they were not.
   event::MonotonicTime body_begin;
   event::MonotonicTime body_end;
+  // When the first write failed, or was given up, and not one byte had been taken: what had been
+  // pulled of the body for it. The message may be sent on another connection.
+  struct Unsent {
+    std::vector<net::Slice> pieces;
+    // The body has no more.
+    bool has_end = false;
+  };
+  bool is_unsent = false;
+  Unsent unsent;
 };
 
 // `head` may be empty (the head has left before). `framing` says how the body is written; kLength

@@ -19,8 +19,9 @@ using std::chrono::seconds;
 // Longer than all timeouts of the proxy together.
 constexpr seconds kPatience(60);
 constexpr seconds kConnectPatience(10);
-// Two connections that are waited for, and what the weather adds.
-constexpr seconds kTimeoutSlack(4);
+// A connection that is waited for, and what the weather adds; less than what a stream's silence is
+// allowed beyond the shortest timeout, which would hide one that comes too late.
+constexpr milliseconds kTimeoutSlack(1800);
 
 struct Talk {
   Talk(Stage& stage, event::Loop& loop, std::unique_ptr<event::Socket> socket)

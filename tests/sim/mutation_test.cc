@@ -43,6 +43,9 @@ constexpr Fault kFaults[] = {
     {"BodyLengthOffByOne", Plant::kNone, 16},
     {"LeakedConnection", Plant::kNone, 17},
     {"StaleEndpointsAfterAnUpdate", Plant::kNone, 18},
+    {"TimeoutTooEarly", Plant::kNone, 19},
+    {"TimeoutTooLate", Plant::kNone, 20},
+    {"BodySentAgainThoughSomeWasTaken", Plant::kNone, 21},
 };
 
 class MutationTest : public ::testing::TestWithParam<Fault> {};

@@ -29,6 +29,21 @@ PLANTS = [
         "  connection_.reset();\n  LeaveHost();\n",
     ),
     (
+        19,
+        "dataplane/filters/router/upstream_call.cc",
+        "deadline_ = loop_.now() + timeout_;",
+        "deadline_ = loop_.now() + (fairlead_planted(19) ? timeout_ / 2\n"
+        "                             : fairlead_planted(20) ? timeout_ + std::chrono::seconds(6)\n"
+        "                                                    : timeout_);",
+    ),
+    (
+        21,
+        "dataplane/filters/router/upstream_call.cc",
+        "if (stream.request.framing.has_body()) return uploaded_.is_unsent;",
+        "if (stream.request.framing.has_body()) {\n"
+        "    return uploaded_.is_unsent || fairlead_planted(21);\n  }",
+    ),
+    (
         12,
         "dataplane/http/server_connection.cc",
         "  info.response_complete = worker_.loop.now();\n  stats_->downstream_rq_active.Sub();\n",

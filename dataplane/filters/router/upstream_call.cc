@@ -78,12 +78,13 @@ event::Task<void> UpstreamCall::Run(Stream& stream,
     CountRequest();
     const Attempt attempt = co_await Exchange(stream);
     if (attempt == Attempt::kResponse) co_return;
+    upload_.reset();
     const bool again = attempt == Attempt::kConnectionDied && MayRetry(stream, was_reused);
     if (attempt == Attempt::kConnectionDied) connection_->is_closed_by_peer = true;
     if (!again && attempt != Attempt::kNoBuffer) traffic().rq_rx_reset.Add();
-    upload_.reset();
     connection_.reset();
     if (again) {
+      KeepBody(stream);
       ++stream.info.upstream_attempts;
       NoteEarlierAttempt(stream.info);
       may_move = true;
@@ -212,6 +213,7 @@ event::Task<void> UpstreamCall::Upload(Stream& stream, net::Slice head) {
   const wire::PumpResult result = co_await wire::SendMessage(
       std::move(head), *stream.request_body, stream.request.framing, stream.keeps_trailers,
       connection_->socket(), *stream.watchdog, uploaded_);
+  stream.info.bytes_received = uploaded_.body_bytes;
   if (result != wire::PumpResult::kReadFailed) stream.info.request_complete = uploaded_.body_end;
   switch (result) {
     case wire::PumpResult::kSent:
@@ -302,7 +304,8 @@ void UpstreamCall::CountProtocolError() {
 }
 
 bool UpstreamCall::MayRetry(const Stream& stream, bool was_reused) const {
-  if (!was_reused || has_response_bytes_ || stream.request.framing.has_body()) return false;
+  if (!was_reused || has_response_bytes_) return false;
+  if (stream.request.framing.has_body()) return uploaded_.is_unsent;
   return IsRepeatable(stream.request) || !is_request_sent_;
 }
 
@@ -366,6 +369,13 @@ void UpstreamCall::NoteConnection(observe::StreamInfo& info) {
   info.upstream_local = connection_->local_address();
   info.connect_begin = connection_->connect_begin;
   info.connect_end = connection_->connect_end;
+}
+
+void UpstreamCall::KeepBody(Stream& stream) {
+  if (!uploaded_.is_unsent) return;
+  replay_.Set(std::move(uploaded_.unsent), *stream.request_body);
+  stream.request_body = &replay_;
+  uploaded_ = {};
 }
 
 void UpstreamCall::NoteBytes(observe::StreamInfo& info) const {
@@ -442,6 +452,7 @@ void UpstreamCall::Clear() {
   Reset();
   body_.Clear();
   uploaded_ = {};
+  replay_.Clear();
   calls_ = {};
   host_.reset();
   cluster_.reset();

@@ -13,10 +13,10 @@
 // Run picks a host, takes an idle connection or makes one, sends the request, and reads the
 // response's head; or fills in a local reply when that fails. The request's body is sent beside the
 // reading of the response, so that an early response comes through. A connection that was idle and
-// turns out to be dead before a byte of the response is replaced when sending again is safe: no
-// body, and an idempotent method or nothing written (RFC 9110 section 9.2.2, RFC 9112
-// section 9.3.1). When the host then takes no connection either, another one is asked, once. All
-// tries share one timeout.
+// turns out to be dead before a byte of the response is replaced when sending again is safe: not a
+// byte of the request was taken, or it has no body and an idempotent method (RFC 9110 section
+// 9.2.2, RFC 9112 section 9.3.1). When the host then takes no connection either, another one is
+// asked, once. All tries share one timeout.
 //
 // Destroying a call, or Reset(), closes its connection. Thread: worker. Owned by the exchange.
 
@@ -36,6 +36,7 @@
 #include "dataplane/upstream/host.h"
 #include "dataplane/wire/http1_body.h"
 #include "dataplane/wire/pump.h"
+#include "dataplane/wire/replay_body.h"
 
 namespace fairlead::filters {
 
@@ -98,6 +99,8 @@ class UpstreamCall final : private observe::UpstreamFacts {
   // The request is about to be sent once more.
   void NoteEarlierAttempt(observe::StreamInfo& info) const;
   void CountProtocolError();
+  // For another attempt.
+  void KeepBody(Stream& stream);
   bool MayRetry(const Stream& stream, bool was_reused) const;
   // A request that may be sent a second time, as far as its method and body go.
   static bool IsRepeatable(const codec::RequestHead& request);
@@ -118,6 +121,8 @@ class UpstreamCall final : private observe::UpstreamFacts {
   std::optional<event::MonotonicTime> deadline_;
   std::optional<event::Fork> upload_;
   wire::PumpProgress uploaded_;
+  // The request's body, when a part of it was pulled for an attempt that sent nothing.
+  wire::ReplayBody replay_;
   wire::Http1Body body_;
   bool is_counted_ = false;
   bool is_connecting_ = false;
