@@ -69,17 +69,31 @@ uint32_t HostIndex::FindLower(std::string_view host) const {
   return any_;
 }
 
+void HostIndex::ForEach(
+    absl::FunctionRef<void(std::string_view domain, uint32_t host)> visit) const {
+  for (const Domain& domain : exact_) {
+    visit({names_.get() + domain.offset, domain.size}, domain.host);
+  }
+  suffixes_.ForEach([&](std::string_view key, uint32_t host) {
+    visit("*" + std::string(key.rbegin(), key.rend()), host);
+  });
+  prefixes_.ForEach(
+      [&](std::string_view key, uint32_t host) { visit(std::string(key) + "*", host); });
+  if (any_ != kNone) visit("*", any_);
+}
+
 std::optional<uint32_t> HostIndex::Builder::Add(std::string_view domain, uint32_t host) {
-  std::string lower = absl::AsciiStrToLower(ToAbsl(domain));
-  const auto [at, is_new] = all_.try_emplace(lower, host);
+  const bool is_kept = std::all_of(domain.begin(), domain.end(),
+                                   [](char c) { return c != '*' && AsciiLower(c) == c; });
+  if (!is_kept) domain = texts_.emplace_back(absl::AsciiStrToLower(ToAbsl(domain)));
+  const auto [at, is_new] = all_.try_emplace(domain, host);
   if (!is_new) return at->second;
-  if (lower == "*") {
+  if (domain == "*") {
     any_ = host;
-  } else if (lower.starts_with('*')) {
-    suffixes_.push_back({std::string(lower.rbegin(), lower.rend() - 1), host});
-  } else if (lower.ends_with('*')) {
-    lower.pop_back();
-    prefixes_.push_back({std::move(lower), host});
+  } else if (domain.starts_with('*')) {
+    suffixes_.push_back({std::string(domain.rbegin(), domain.rend() - 1), host});
+  } else if (domain.ends_with('*')) {
+    prefixes_.push_back({std::string(domain.substr(0, domain.size() - 1)), host});
   }
   return std::nullopt;
 }

@@ -18,12 +18,16 @@
 // RouteConfiguration.ignore_port_in_host_matching.
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "dataplane/base/strings.h"
 #include "dataplane/route/radix_tree.h"
 
@@ -38,6 +42,8 @@ class HostIndex {
   class Builder;
 
   uint32_t Find(std::string_view authority) const;
+  // Every domain in small letters, in no order. Those without a "*" stay as long as the index.
+  void ForEach(absl::FunctionRef<void(std::string_view domain, uint32_t host)> visit) const;
 
  private:
   // An exact domain: a part of `names_`.
@@ -81,7 +87,8 @@ class HostIndex {
 
 class HostIndex::Builder {
  public:
-  // Adds a domain of virtual host `host`. Returns the virtual host that has it already, if any.
+  // Adds a domain of virtual host `host`; one without a "*" is kept by reference until Build().
+  // Returns the virtual host that has it already, if any.
   std::optional<uint32_t> Add(std::string_view domain, uint32_t host);
   void IgnorePort() { ignores_port_ = true; }
   HostIndex Build() &&;
@@ -94,7 +101,9 @@ class HostIndex::Builder {
   static RadixTree MakeTree(std::vector<Wildcard> wildcards);
 
   // Every domain, with its "*".
-  StringMap<uint32_t> all_;
+  absl::flat_hash_map<std::string_view, uint32_t, StringHash, std::equal_to<>> all_;
+  // The texts of those that are not kept by reference.
+  std::deque<std::string> texts_;
   std::vector<Wildcard> suffixes_;
   std::vector<Wildcard> prefixes_;
   uint32_t any_ = kNone;

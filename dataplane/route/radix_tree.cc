@@ -63,4 +63,19 @@ RadixTree RadixTree::Build(std::span<const std::string_view> keys,
   return tree;
 }
 
+void RadixTree::ForEach(absl::FunctionRef<void(std::string_view key, uint32_t value)> visit) const {
+  std::string key;
+  if (nodes_ > 0) ForEachBelow(*nodes(), key, visit);
+}
+
+// As deep as keys branch, so at most as the longest key has bytes; domains and paths are bounded.
+void RadixTree::ForEachBelow(const Node& node, std::string& key,
+                             absl::FunctionRef<void(std::string_view, uint32_t)> visit) const {
+  const size_t size = key.size();
+  key.append(labels() + node.label, node.label_size);
+  if (node.value != kNone) visit(key, node.value);
+  for (uint32_t i = 0; i < node.children; ++i) ForEachBelow(nodes()[node.child + i], key, visit);
+  key.resize(size);
+}
+
 }  // namespace fairlead::route

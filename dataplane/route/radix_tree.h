@@ -18,7 +18,10 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+
+#include "absl/functional/function_ref.h"
 
 namespace fairlead::route {
 
@@ -38,6 +41,9 @@ class RadixTree {
   static RadixTree Build(std::span<const std::string_view> keys, std::span<const uint32_t> values);
 
   bool empty() const { return nodes_ == 0; }
+
+  // Every key with its value.
+  void ForEach(absl::FunctionRef<void(std::string_view key, uint32_t value)> visit) const;
 
   // Calls `visit(value, depth)` for each key that `text` starts with. With `kFold`, capital ASCII
   // letters of `text` count as small ones (the keys are small already).
@@ -59,6 +65,9 @@ class RadixTree {
     uint16_t label_size = 0;
     uint16_t children = 0;
   };
+
+  void ForEachBelow(const Node& node, std::string& key,
+                    absl::FunctionRef<void(std::string_view, uint32_t)> visit) const;
 
   const Node* nodes() const { return reinterpret_cast<const Node*>(memory_.get()); }
   // The first byte of each node's label, in the nodes' order.

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "absl/strings/str_split.h"
 #include "dataplane/base/strings.h"
 #include "dataplane/route/testing/table.h"
 #include "gtest/gtest.h"
@@ -139,15 +140,18 @@ TEST(ReuseTest, FilesAreReadAgain) {
   EXPECT_EQ(std::get<DirectResponse>(At(*second, 0)->action).body, "two");
 }
 
-// The change that makes `text` of what `previous` was compiled from, whose hosts at `places`
-// differ.
+constexpr uint32_t kNew = RouteTable::kNew;
+
+// The change that makes `text` of what `previous` was compiled from: `hosts` has the former places.
 std::shared_ptr<const RouteTable> Change(const RouteTable& previous, std::string_view text,
-                                         const std::vector<uint32_t>& places) {
+                                         const std::vector<uint32_t>& hosts) {
   auto news = testing::ParseConfig(text);
   const auto all = news.virtual_hosts();
   news.clear_virtual_hosts();
-  for (const uint32_t place : places) *news.add_virtual_hosts() = all[static_cast<int>(place)];
-  auto table = RouteTable::CompileChange(news, places, {TestSlots(), nullptr}, previous);
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    if (hosts[i] == kNew) *news.add_virtual_hosts() = all[static_cast<int>(i)];
+  }
+  auto table = RouteTable::CompileChange(news, hosts, {TestSlots(), nullptr}, previous);
   if (!table.ok()) ADD_FAILURE() << table.status().message();
   return table.ok() ? *std::move(table) : nullptr;
 }
@@ -168,7 +172,7 @@ TEST(ReuseTest, AChangeCompilesItsHostsOnly) {
                   "' match { prefix: '/' } route { cluster: 'c' } }");
   };
   const auto first = testing::MakeTable(ThreeHosts(host("old")));
-  const auto second = Change(*first, ThreeHosts(host("new")), {1});
+  const auto second = Change(*first, ThreeHosts(host("new")), {0, kNew, 2});
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(second->virtual_hosts_reused(), 2u);
   EXPECT_EQ(testing::Matched(*second, {.host = "b.com"}), "new");
@@ -178,7 +182,7 @@ TEST(ReuseTest, AChangeCompilesItsHostsOnly) {
   const auto third = testing::MakeTable(ThreeHosts(host("new")), second.get());
   EXPECT_EQ(third->virtual_hosts_reused(), 3u);
   // Nothing changed.
-  EXPECT_NE(Change(*first, ThreeHosts(host("old")), {}), nullptr);
+  EXPECT_NE(Change(*first, ThreeHosts(host("old")), {0, 1, 2}), nullptr);
 }
 
 TEST(ReuseTest, NamesOfOverridesFollowAChange) {
@@ -194,24 +198,72 @@ TEST(ReuseTest, NamesOfOverridesFollowAChange) {
   using Names = std::set<std::string>;
   const auto first = testing::MakeTable(ThreeHosts(host("one")));
   EXPECT_EQ(first->override_names(), Names{"one"});
-  const auto second = Change(*first, ThreeHosts(host("two")), {1});
+  const auto second = Change(*first, ThreeHosts(host("two")), {0, kNew, 2});
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(second->override_names(), Names{"two"});
-  EXPECT_EQ(Change(*second, ThreeHosts(host("")), {1})->override_names(), Names());
+  EXPECT_EQ(Change(*second, ThreeHosts(host("")), {0, kNew, 2})->override_names(), Names());
 }
 
-TEST(ReuseTest, AChangeOfDomainsOrFilesNeedsTheWhole) {
-  const std::string route = " routes { match { prefix: '/' } route { cluster: 'c' } }";
-  const auto first = testing::MakeTable(ThreeHosts("domains: 'b.com'" + route));
-  EXPECT_EQ(Change(*first, ThreeHosts("domains: 'd.com'" + route), {1}), nullptr);
-  EXPECT_EQ(Change(*first, ThreeHosts("domains: 'b.com' domains: 'd.com'" + route), {1}), nullptr);
+// `domains` are separated by spaces.
+std::string HostText(std::string_view name, std::string_view domains) {
+  std::string text = StrCat("virtual_hosts { name: '", name, "' routes { name: '", name,
+                            "' match { prefix: '/' } route { cluster: 'c' } }");
+  for (const absl::string_view domain : absl::StrSplit(ToAbsl(domains), ' ')) {
+    StrAppend(&text, " domains: '", domain, "'");
+  }
+  return text + " } ";
+}
+
+TEST(ReuseTest, AChangeMayAddTakeAwayAndMoveHosts) {
+  const std::string a = HostText("a", "a.com *.a.com"), b = HostText("b", "B.com www.b.* *");
+  const std::string c = HostText("c", "c.com *.c.com c.*"), d = HostText("d", "d.com *.B.com");
+  const std::vector<std::string> asked = {"a.com",   "x.a.com", "b.com",   "www.b.de", "c.com",
+                                          "x.c.com", "c.de",    "x.b.com", "d.com",    "other"};
+  const auto matched = [&](const RouteTable& table) {
+    std::string names;
+    for (const std::string& host : asked) {
+      const Route* route = Find(table, {.host = host});
+      StrAppend(&names, route == nullptr ? "-" : route->name);
+    }
+    return names;
+  };
+  const auto first = testing::MakeTable(a + b + c);
+  EXPECT_EQ(matched(*first), "aabbcccbbb");
+  struct Case {
+    std::string text;
+    std::vector<uint32_t> hosts;
+  };
+  for (const Case& one : std::vector<Case>{{a + b + c + d, {0, 1, 2, kNew}},
+                                           {d + c + a, {kNew, 2, 0}},
+                                           {c + b, {2, 1}},
+                                           {a + HostText("n", "b.com x.a.com") + c, {0, kNew, 2}},
+                                           {"", {}}}) {
+    const auto changed = Change(*first, one.text, one.hosts);
+    ASSERT_NE(changed, nullptr) << one.text;
+    const auto whole = testing::MakeTable(one.text);
+    EXPECT_EQ(matched(*changed), matched(*whole)) << one.text;
+    EXPECT_EQ(changed->virtual_hosts(), whole->virtual_hosts());
+    // The next compilation of the whole finds nothing to do.
+    EXPECT_EQ(testing::MakeTable(one.text, changed.get())->virtual_hosts_reused(),
+              whole->virtual_hosts());
+  }
+}
+
+TEST(ReuseTest, AChangeWithFaultyDomainsOrFilesNeedsTheWhole) {
+  const std::string a = HostText("a", "a.com"), b = HostText("b", "b.com");
+  const auto first = testing::MakeTable(a + b);
+  EXPECT_EQ(Change(*first, a + b + HostText("d", "A.com"), {0, 1, kNew}), nullptr);
+  EXPECT_EQ(Change(*first, a + b + HostText("d", "x*x"), {0, 1, kNew}), nullptr);
+  EXPECT_EQ(Change(*first, a + a, {0, 0}), nullptr);
+  EXPECT_EQ(Change(*first, a, {2}), nullptr);
   const std::string file = ::testing::TempDir() + "/change_body";
   std::ofstream(file) << "body";
   const auto with_file = testing::MakeTable(
-      ThreeHosts("domains: 'b.com' routes { match { prefix: '/' } direct_response { status: 200 "
-                 "body { filename: '" +
-                 file + "' } } }"));
-  EXPECT_EQ(Change(*with_file, ThreeHosts("domains: 'b.com'" + route), {1}), nullptr);
+      a +
+      "virtual_hosts { name: 'b' domains: 'b.com' routes { match { prefix: '/' } "
+      "direct_response { status: 200 body { filename: '" +
+      file + "' } } } }");
+  EXPECT_EQ(Change(*with_file, a + b, {0, kNew}), nullptr);
 }
 
 TEST(ReuseTest, AnErrorLeavesTheFormerTableAsItIs) {

@@ -40,9 +40,9 @@ struct HostEntry {
   bool has_overrides = false;
 };
 
-struct RouteTable::Compiled {
+// What a change of virtual hosts leaves as it is, unless their domains change.
+struct RouteTable::Level {
   std::string name;
-  std::vector<HostEntry> hosts;
   // From a domain to an index of `hosts`.
   std::shared_ptr<const HostIndex> index;
   bool ignores_path_parameters = false;
@@ -53,10 +53,14 @@ struct RouteTable::Compiled {
   std::shared_ptr<const TableLevel> level;
   // Lower-case.
   std::vector<std::string> internal_only_headers;
-  // Those of the level come first.
   std::vector<std::string> level_warnings;
-  std::vector<std::string> warnings;
   std::set<std::string> level_override_names;
+};
+
+struct RouteTable::Compiled : Level {
+  std::vector<HostEntry> hosts;
+  // Those of the level come first.
+  std::vector<std::string> warnings;
   std::set<std::string> override_names;
   size_t hosts_reused = 0;
 };
@@ -102,14 +106,12 @@ Fingerprint DomainsFingerprint(const VirtualHostProto& host) {
   return Fingerprinter::Of(bytes);
 }
 
-Fingerprint DomainsFingerprint(const RouteConfiguration& proto) {
-  std::string bytes;
-  bytes += proto.ignore_port_in_host_matching() ? '1' : '0';
-  for (const VirtualHostProto& host : proto.virtual_hosts()) {
-    for (const std::string& domain : host.domains()) {
-      StrAppend(&bytes, domain.size(), ":", domain);
-    }
-    bytes += ';';
+// Of all domains in their order.
+Fingerprint DomainsFingerprint(const std::vector<HostEntry>& hosts, bool ignores_port) {
+  std::string bytes(1, ignores_port ? '1' : '0');
+  bytes.reserve(1 + hosts.size() * sizeof(Fingerprint));
+  for (const HostEntry& entry : hosts) {
+    bytes.append(reinterpret_cast<const char*>(&entry.host->domains), sizeof(Fingerprint));
   }
   return Fingerprinter::Of(bytes);
 }
@@ -128,23 +130,59 @@ absl::Status CheckDomain(const std::string& domain) {
                          "' has a '*' that is not its only one, at the beginning or the end");
 }
 
+// Adds the domains of the virtual host at `place`; the error names another host that has one by
+// what `name_of` says.
+template <typename NameOf>
+absl::Status AddDomains(const VirtualHostProto& host, size_t place, NameOf name_of,
+                        HostIndex::Builder& builder) {
+  for (int k = 0; k < host.domains_size(); ++k) {
+    const std::string& domain = host.domains(k);
+    absl::Status status = CheckDomain(domain);
+    if (status.ok()) {
+      const auto taken = builder.Add(domain, static_cast<uint32_t>(place));
+      if (!taken.has_value()) continue;
+      status = InvalidArgument("'", domain, "' is a domain of virtual host '", name_of(*taken),
+                               "' already; a domain may be there only once");
+    }
+    return Annotate(status, StrCat("virtual host '", host.name(), "': domains[", k, "]"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<const HostIndex>> CompileHostIndex(const RouteConfiguration& proto) {
   HostIndex::Builder builder;
   if (proto.ignore_port_in_host_matching()) builder.IgnorePort();
+  const auto name_of = [&](uint32_t place) {
+    return proto.virtual_hosts(static_cast<int>(place)).name();
+  };
   for (int i = 0; i < proto.virtual_hosts_size(); ++i) {
-    const VirtualHostProto& host = proto.virtual_hosts(i);
-    for (int k = 0; k < host.domains_size(); ++k) {
-      const std::string& domain = host.domains(k);
-      absl::Status status = CheckDomain(domain);
-      if (status.ok()) {
-        const auto taken = builder.Add(domain, static_cast<uint32_t>(i));
-        if (!taken.has_value()) continue;
-        status = InvalidArgument("'", domain, "' is a domain of virtual host '",
-                                 proto.virtual_hosts(static_cast<int>(*taken)).name(),
-                                 "' already; a domain may be there only once");
-      }
-      return Annotate(status, StrCat("virtual host '", host.name(), "': domains[", k, "]"));
-    }
+    FL_RETURN_IF_ERROR(
+        AddDomains(proto.virtual_hosts(i), static_cast<size_t>(i), name_of, builder));
+  }
+  return std::make_shared<const HostIndex>(std::move(builder).Build());
+}
+
+// That of `old` after a change of hosts (see RouteTable::CompileChange); null if something is
+// wrong.
+std::shared_ptr<const HostIndex> CompileHostIndexChange(const RouteConfiguration& news,
+                                                        std::span<const uint32_t> hosts,
+                                                        size_t old_hosts, const HostIndex& old) {
+  HostIndex::Builder builder;
+  if (news.ignore_port_in_host_matching()) builder.IgnorePort();
+  std::vector<uint32_t> now(old_hosts, RouteTable::kNew);
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    if (hosts[i] == RouteTable::kNew) continue;
+    if (now[hosts[i]] != RouteTable::kNew) return nullptr;
+    now[hosts[i]] = static_cast<uint32_t>(i);
+  }
+  old.ForEach([&](std::string_view domain, uint32_t host) {
+    if (now[host] != RouteTable::kNew) builder.Add(domain, now[host]);
+  });
+  int next = 0;
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    if (hosts[i] != RouteTable::kNew) continue;
+    const auto name_of = [](uint32_t) { return "another"; };
+    if (!AddDomains(news.virtual_hosts(next++), i, name_of, builder).ok()) return nullptr;
   }
   return std::make_shared<const HostIndex>(std::move(builder).Build());
 }
@@ -245,15 +283,6 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     compiled->level_override_names.insert(name);
   }
 
-  compiled->domains = DomainsFingerprint(proto);
-  if (old != nullptr && old->domains == compiled->domains) {
-    compiled->index = old->index;
-  } else {
-    auto index = CompileHostIndex(proto);
-    if (!index.ok()) return Annotate(index.status(), where);
-    compiled->index = *std::move(index);
-  }
-
   Fingerprinter fingerprinter;
   compiled->table_level = TableLevelFingerprint(proto, fingerprinter);
   const bool may_reuse = old != nullptr && old->table_level == compiled->table_level;
@@ -286,36 +315,55 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Compile(
     }
     compiled->hosts.emplace_back(std::move(host));
   }
+  compiled->domains = DomainsFingerprint(compiled->hosts, proto.ignore_port_in_host_matching());
+  if (old != nullptr && old->domains == compiled->domains) {
+    compiled->index = old->index;
+  } else {
+    auto index = CompileHostIndex(proto);
+    if (!index.ok()) return Annotate(index.status(), where);
+    compiled->index = *std::move(index);
+  }
   compiled->warnings = Warnings(compiled->level_warnings, compiled->hosts);
   compiled->override_names = OverrideNames(compiled->level_override_names, compiled->hosts);
   return std::shared_ptr<const RouteTable>(new RouteTable(std::move(compiled)));
 }
 
 absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::CompileChange(
-    const RouteConfiguration& news, std::span<const uint32_t> places, const CompileContext& context,
+    const RouteConfiguration& news, std::span<const uint32_t> hosts, const CompileContext& context,
     const RouteTable& previous) {
   const Compiled& old = *previous.compiled_;
-  if (static_cast<size_t>(news.virtual_hosts_size()) != places.size()) return nullptr;
   for (const HostEntry& entry : old.hosts) {
     if (!entry.is_reusable) return nullptr;
   }
-  auto compiled = std::make_unique<Compiled>(old);
-  compiled->hosts_reused = old.hosts.size() - places.size();
+  auto compiled = std::make_unique<Compiled>();
+  static_cast<Level&>(*compiled) = old;
+  compiled->hosts.reserve(hosts.size());
   Fingerprinter fingerprinter;
   CompileCaches caches;
   caches.runtime = context.runtime;
-  for (size_t i = 0; i < places.size(); ++i) {
-    const VirtualHostProto& proto = news.virtual_hosts(static_cast<int>(i));
-    const HostFingerprints fingerprints{fingerprinter.Of(proto), DomainsFingerprint(proto)};
-    if (places[i] >= old.hosts.size()) return nullptr;
-    HostEntry& entry = compiled->hosts[places[i]];
-    if (!(entry.host->domains == fingerprints.domains)) return nullptr;
-    auto fresh = CompileVirtualHost(proto, fingerprints, *compiled->level, context, caches);
+  int next = 0;
+  for (const uint32_t place : hosts) {
+    if (place != kNew) {
+      if (place >= old.hosts.size()) return nullptr;
+      compiled->hosts.push_back(old.hosts[place]);
+      continue;
+    }
+    if (next == news.virtual_hosts_size()) return nullptr;
+    const VirtualHostProto& proto = news.virtual_hosts(next++);
+    auto fresh = CompileVirtualHost(proto, {fingerprinter.Of(proto), DomainsFingerprint(proto)},
+                                    *compiled->level, context, caches);
     if (!fresh.ok()) {
       return Annotate(fresh.status(), StrCat("route configuration '", news.name(),
                                              "': virtual host '", proto.name(), "'"));
     }
-    entry = HostEntry(*std::move(fresh));
+    compiled->hosts.emplace_back(*std::move(fresh));
+  }
+  if (next != news.virtual_hosts_size()) return nullptr;
+  compiled->hosts_reused = hosts.size() - static_cast<size_t>(next);
+  compiled->domains = DomainsFingerprint(compiled->hosts, news.ignore_port_in_host_matching());
+  if (!(compiled->domains == old.domains)) {
+    compiled->index = CompileHostIndexChange(news, hosts, old.hosts.size(), *old.index);
+    if (compiled->index == nullptr) return nullptr;
   }
   compiled->warnings = Warnings(compiled->level_warnings, compiled->hosts);
   compiled->override_names = OverrideNames(compiled->level_override_names, compiled->hosts);

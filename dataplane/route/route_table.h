@@ -42,12 +42,14 @@ class RouteTable {
   static absl::StatusOr<std::shared_ptr<const RouteTable>> Compile(
       const envoy::config::route::v3::RouteConfiguration& proto, const CompileContext& context,
       const RouteTable* previous);
-  // As Compile, when all that changed since `previous` are the virtual hosts at `places`
-  // (ascending): `news` has those only, and the other fields as they were. The cost is that of
-  // those hosts. Null when the whole is needed: their domains changed, or something outside of the
-  // messages counts.
+  // As Compile, when all that changed since `previous` are virtual hosts: `hosts` has for each of
+  // them the place that it had there, or kNew: the next of those in `news`, which has no others,
+  // and the other fields as they were. The cost is that of the new hosts, and of the index of
+  // domains if those changed. Null when the whole is needed: something is wrong with the domains,
+  // or something outside of the messages counts.
+  static constexpr uint32_t kNew = 0xffffffff;
   static absl::StatusOr<std::shared_ptr<const RouteTable>> CompileChange(
-      const envoy::config::route::v3::RouteConfiguration& news, std::span<const uint32_t> places,
+      const envoy::config::route::v3::RouteConfiguration& news, std::span<const uint32_t> hosts,
       const CompileContext& context, const RouteTable& previous);
   ~RouteTable();
 
@@ -70,6 +72,7 @@ class RouteTable {
   size_t virtual_hosts_reused() const;
 
  private:
+  struct Level;
   struct Compiled;
   explicit RouteTable(std::unique_ptr<const Compiled> compiled);
   std::unique_ptr<const Compiled> compiled_;

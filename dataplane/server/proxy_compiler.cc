@@ -45,9 +45,9 @@ absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileR
 }
 
 absl::StatusOr<std::shared_ptr<const route::RouteTable>> ProxyCompiler::CompileRouteChange(
-    const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& places,
+    const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& hosts,
     const route::RouteTable& previous) {
-  return route::RouteTable::CompileChange(news, places, RouteContext(), previous);
+  return route::RouteTable::CompileChange(news, hosts, RouteContext(), previous);
 }
 
 route::CompileContext ProxyCompiler::RouteContext() const {

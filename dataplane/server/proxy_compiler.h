@@ -53,7 +53,7 @@ class ProxyCompiler final : public xds::Compiler {
       const cluster::ClusterConfig& cluster,
       const envoy::config::endpoint::v3::ClusterLoadAssignment& assignment) override;
   absl::StatusOr<std::shared_ptr<const route::RouteTable>> CompileRouteChange(
-      const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& places,
+      const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& hosts,
       const route::RouteTable& previous) override;
   absl::StatusOr<std::shared_ptr<const route::RouteTable>> CompileRoutes(
       const envoy::config::route::v3::RouteConfiguration& routes,

@@ -64,11 +64,11 @@ class Compiler {
   virtual absl::StatusOr<std::shared_ptr<const route::RouteTable>> CompileRoutes(
       const envoy::config::route::v3::RouteConfiguration& routes,
       const route::RouteTable* previous) = 0;
-  // As CompileRoutes, when all that changed since `previous` are the virtual hosts at `places`
-  // (ascending): `news` has those only, and the other fields. A null table: this is not enough, and
-  // the whole must be compiled.
+  // As CompileRoutes, when all that changed since `previous` are virtual hosts. `hosts` has for
+  // each of them the place that it had, or RouteNews::kNew; `news` has the new ones, and the other
+  // fields. A null table: this is not enough, and the whole must be compiled.
   virtual absl::StatusOr<std::shared_ptr<const route::RouteTable>> CompileRouteChange(
-      const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& places,
+      const envoy::config::route::v3::RouteConfiguration& news, const std::vector<uint32_t>& hosts,
       const route::RouteTable& previous) {
     return nullptr;
   }

@@ -6,9 +6,9 @@
 // the cost of one.
 //
 //     std::optional<RouteNews> news = FindRouteNews(accepted, bytes);
-//     ... parse news->bytes, check it; with places, only the hosts there need to be compiled ...
+//     ... parse news->bytes, check it; with hosts, only those that are new need to be compiled ...
 //
-// Cost: one pass over both; a second over the old one when hosts were added, removed or moved.
+// Cost: one pass over both; what lies between the first and the last host that differ is hashed.
 // Thread: any. Source: protobuf's wire format; config.route.v3.RouteConfiguration.virtual_hosts.
 
 #include <cstdint>
@@ -20,11 +20,13 @@
 namespace fairlead::xds {
 
 struct RouteNews {
+  static constexpr uint32_t kNew = 0xffffffff;
+
   // The serialized configuration, of its virtual hosts only those that are new or changed.
   std::string bytes;
-  // Where these stand in the whole, if everything else is as it was, in its order. Nothing when
-  // other fields or the number of virtual hosts changed.
-  std::optional<std::vector<uint32_t>> places;
+  // For each virtual host of the whole the place that it had among the accepted ones, or kNew: the
+  // next of those in `bytes`. Nothing when other fields changed.
+  std::optional<std::vector<uint32_t>> hosts;
 };
 
 // Nothing if one of the two is malformed.

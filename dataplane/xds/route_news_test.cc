@@ -9,6 +9,8 @@ namespace {
 using envoy::config::route::v3::RouteConfiguration;
 using Places = std::vector<uint32_t>;
 
+constexpr uint32_t kNew = RouteNews::kNew;
+
 RouteConfiguration Config(const std::vector<std::string>& hosts) {
   RouteConfiguration config;
   config.set_name("r");
@@ -40,7 +42,7 @@ RouteNews Find(const RouteConfiguration& accepted, const RouteConfiguration& con
 TEST(RouteNewsTest, NothingIsNewInTheSame) {
   const RouteNews news = Find(Config({"a", "b"}), Config({"a", "b"}));
   EXPECT_TRUE(Names(news).empty());
-  EXPECT_EQ(news.places, Places());
+  EXPECT_EQ(news.hosts, (Places{0, 1}));
 }
 
 TEST(RouteNewsTest, ChangedHostsAndTheirPlaces) {
@@ -49,14 +51,20 @@ TEST(RouteNewsTest, ChangedHostsAndTheirPlaces) {
   changed.mutable_virtual_hosts(3)->set_name("D");
   const RouteNews news = Find(Config({"a", "b", "c", "d"}), changed);
   EXPECT_EQ(Names(news), (std::vector<std::string>{"b", "D"}));
-  EXPECT_EQ(news.places, (Places{1, 3}));
+  EXPECT_EQ(news.hosts, (Places{0, kNew, 2, kNew}));
 }
 
 TEST(RouteNewsTest, HostsThatMovedAreKnown) {
-  EXPECT_EQ(Names(Find(Config({"a", "b", "c"}), Config({"n", "a", "b", "c"}))),
-            (std::vector<std::string>{"n"}));
-  EXPECT_TRUE(Names(Find(Config({"a", "b", "c"}), Config({"c", "a"}))).empty());
-  EXPECT_EQ(Find(Config({"a", "b", "c"}), Config({"c", "a"})).places, std::nullopt);
+  const RouteConfiguration before = Config({"a", "b", "c"});
+  const RouteNews added = Find(before, Config({"n", "a", "b", "c"}));
+  EXPECT_EQ(Names(added), (std::vector<std::string>{"n"}));
+  EXPECT_EQ(added.hosts, (Places{kNew, 0, 1, 2}));
+  const RouteNews moved = Find(before, Config({"c", "a"}));
+  EXPECT_TRUE(Names(moved).empty());
+  EXPECT_EQ(moved.hosts, (Places{2, 0}));
+  EXPECT_EQ(Find(before, Config({"a", "c"})).hosts, (Places{0, 2}));
+  EXPECT_EQ(Find(before, Config({"b", "x", "a", "y", "c"})).hosts, (Places{1, kNew, 0, kNew, 2}));
+  EXPECT_EQ(Find(Config({"a", "a"}), Config({"a", "a", "a"})).hosts, (Places{0, 1, kNew}));
 }
 
 TEST(RouteNewsTest, OtherFieldsHaveNoPlaces) {
@@ -64,7 +72,7 @@ TEST(RouteNewsTest, OtherFieldsHaveNoPlaces) {
   changed.set_request_headers_to_remove(0, "y");
   const RouteNews news = Find(Config({"a", "b"}), changed);
   EXPECT_TRUE(Names(news).empty());
-  EXPECT_EQ(news.places, std::nullopt);
+  EXPECT_EQ(news.hosts, std::nullopt);
 }
 
 TEST(RouteNewsTest, AllIsNewToNothing) {

@@ -195,9 +195,10 @@ absl::StatusOr<Routes::RouteTablePtr> Routes::CompileNews(const Resource& resour
   if (!ParseAndCheck(context_, ResourceType::kRoute, partial, changed).ok()) return nullptr;
   // Clusters may have gone since the others were looked at.
   const bool needs_clusters = changed.validate_clusters().value();
-  if (news->places.has_value() && !needs_clusters) {
-    auto table = context_.compiler.CompileRouteChange(changed, *news->places, *entry.table);
-    return table.ok() ? *std::move(table) : nullptr;
+  if (news->hosts.has_value() && !needs_clusters) {
+    auto table = context_.compiler.CompileRouteChange(changed, *news->hosts, *entry.table);
+    if (!table.ok()) return nullptr;
+    if (*table != nullptr) return table;
   }
   // What is not new was checked before.
   auto& routes = *google::protobuf::Arena::CreateMessage<RouteConfiguration>(&arena);

@@ -9,6 +9,7 @@
 #include <malloc.h>
 
 #include <map>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -228,7 +229,9 @@ void BM_CompileChangeAlone(benchmark::State& state) {
   RouteConfiguration news;
   news.set_name(config.name());
   *news.add_virtual_hosts() = config.virtual_hosts(5);
-  const std::vector<uint32_t> places{5};
+  std::vector<uint32_t> places(static_cast<size_t>(state.range(0)));
+  std::iota(places.begin(), places.end(), 0);
+  places[5] = RouteTable::kNew;
   int turn = 0;
   for (auto _ : state) {
     news.mutable_virtual_hosts(0)->mutable_routes(0)->mutable_route()->set_cluster(
@@ -237,6 +240,22 @@ void BM_CompileChangeAlone(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_CompileChangeAlone)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+// A virtual host is added.
+void BM_CompileAddedHost(benchmark::State& state) {
+  const RouteConfiguration config = ManyHosts(state.range(0));
+  cluster::ClusterSlots slots;
+  const auto table = Compile(config, slots);
+  RouteConfiguration news = ManyHosts(1);
+  news.mutable_virtual_hosts(0)->set_domains(0, "added.example.com");
+  std::vector<uint32_t> places(static_cast<size_t>(state.range(0)));
+  std::iota(places.begin(), places.end(), 0);
+  places.push_back(RouteTable::kNew);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(RouteTable::CompileChange(news, places, {slots, nullptr}, *table));
+  }
+}
+BENCHMARK(BM_CompileAddedHost)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // At the end, for each kind of match: its processor time with the most routes in that with the
 // fewest.
