@@ -6,6 +6,7 @@
 #include "dataplane/base/status.h"
 #include "dataplane/xds/document.h"
 #include "dataplane/xds/document_to_proto.h"
+#include "dataplane/xds/text_lists.h"
 #include "envoy/config/bootstrap/v3/bootstrap.pb.h"
 #include "envoy/service/discovery/v3/discovery.pb.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -20,11 +21,6 @@ using google::protobuf::Message;
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-bool LooksLikeJson(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && text[first] == '{';
 }
 
 class TextErrors : public google::protobuf::io::ErrorCollector {

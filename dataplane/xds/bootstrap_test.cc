@@ -102,6 +102,30 @@ TEST(ParseProtoTest, AgreesWithProtobufsOwnJsonReader) {
       Parsed<Cluster>(R"({"name": "a", "type": "EDS"})", "f.json")));
 }
 
+// JSON text in a YAML file is not given to the YAML parser; that must not be seen.
+TEST(ParseProtoTest, JsonInYamlMeansWhatYamlSays) {
+  const auto same = [](const std::string& json) {
+    const std::string yaml = "# not JSON\n" + json;
+    Bootstrap of_json, of_yaml;
+    const absl::Status quick = ParseProto(json, "f.yaml", of_json);
+    const absl::Status slow = ParseProto(yaml, "f.yaml", of_yaml);
+    EXPECT_EQ(quick.code(), slow.code()) << json << quick << slow;
+    EXPECT_EQ(of_json.SerializeAsString(), of_yaml.SerializeAsString()) << json;
+  };
+  same(R"({"node": {"id": 80, "cluster": 0x10}})");
+  same(R"({"node": {"id": "\"\\\/\b\f\n\r\tl\u00e9\u0000", "cluster": true}})");
+  same(R"({"node": {"id": null, "metadata": {"a": [1, 010, -2.5e3, "010", "yes", yes, null]}}})");
+  same(R"({"node": {"id": "a" "b"}})");
+  same(R"({"node": {"id": "a",},})");
+  same(R"({"node": {"id": 'a', cluster: b}})");
+  same("{\"node\": {\"id\": \"a\"}} # comment");
+  same("{\"node\": {\"id\": \"a\"}}\n---\n{}");
+  same("{\"node\": {\"id\": \"a\nb\"}}");
+  same("{\n  \"node\" : { \"id\" : \"a\" , \"cluster\" :\n\"b\" }\n}\n");
+  same("{}");
+  EXPECT_THAT(Error<Bootstrap>("{\n\"node\":\n{\"idd\": 1}}"), StartsWith("f.yaml:3: node.idd: "));
+}
+
 TEST(ParseProtoTest, NamesOfEnumValuesInAnyCase) {
   const auto cluster = Parsed<Cluster>("type: strict_dns\nlb_policy: Ring-Hash", "f.yaml");
   EXPECT_EQ(cluster.type(), Cluster::STRICT_DNS);
@@ -176,6 +200,14 @@ TEST(ParseProtoTest, OnlyUtf8IsText) {
   EXPECT_EQ(Error<Cluster>("name: '\\377'", "f.pb_text"),
             "f.pb_text:1: a string in it is not UTF-8");
   EXPECT_EQ(Parsed<Cluster>("name: \"\xc3\xa9\"").name(), "\xc3\xa9");
+}
+
+TEST(ParseProtoTest, WhatFollowsTheEndIsRefused) {
+  for (const char* text :
+       {"node: {id: a}]", "{node: {id: a}}\n]\n", "node: {id: a}\n}", "]", "a]"}) {
+    EXPECT_THAT(Error<Bootstrap>(text), StartsWith("f.yaml:")) << text;
+  }
+  EXPECT_EQ(Parsed<Bootstrap>("node: {id: a}\n---\n").node().id(), "a");
 }
 
 TEST(ParseProtoTest, DepthIsBounded) {

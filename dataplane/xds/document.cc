@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <istream>
 #include <streambuf>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "dataplane/base/status.h"
 #include "google/protobuf/stubs/common.h"
+#include "dataplane/xds/text_lists.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
 #include "yaml-cpp/mark.h"
@@ -38,7 +40,12 @@ class YamlEvents : public YAML::EventHandler {
   }
   void OnDocumentEnd() override { is_first_ = false; }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    if (is_first_) Scalar(mark, "?", anchor, "", Document::Kind::kNull);
+    if (is_first_) return Scalar(mark, "?", anchor, "", Document::Kind::kNull);
+    // An empty document at the end is harmless. But yaml-cpp makes them without end of a bracket
+    // that closes nothing.
+    if (fault_.empty() && std::exchange(had_empty_, true)) {
+      fault_ = StrCat(mark.line + 1, ": something follows the document's end");
+    }
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (IsRefused(mark, "?")) return;
@@ -104,6 +111,7 @@ class YamlEvents : public YAML::EventHandler {
   int documents_ = 0;
   absl::flat_hash_map<YAML::anchor_t, Document::Index> anchors_;
   bool is_first_ = true;
+  bool had_empty_ = false;
   std::string fault_;
 };
 
@@ -133,9 +141,9 @@ absl::Status Document::CheckText(std::string_view text, std::string_view name) {
   return absl::OkStatus();
 }
 
-DocumentBuilder::DocumentBuilder(std::string_view name, bool is_json) {
+DocumentBuilder::DocumentBuilder(std::string_view name, Document::Rules rules) {
   document_.name_ = name;
-  document_.is_json_ = is_json;
+  document_.rules_ = rules;
 }
 
 void DocumentBuilder::Scalar(Document::Kind kind, int line, std::string_view text) {
@@ -171,7 +179,12 @@ bool DocumentBuilder::IsOverLimit() const {
 
 absl::StatusOr<Document> Document::ParseYaml(std::string_view text, std::string_view name) {
   FL_RETURN_IF_ERROR(CheckText(text, name));
-  DocumentBuilder builder(name, /*is_json=*/false);
+  // JSON is YAML, machines write it, and it is read ten times as fast for what it is.
+  if (LooksLikeJson(text)) {
+    auto json = ParseJson(text, name, Rules::kYaml);
+    if (json.ok()) return json;
+  }
+  DocumentBuilder builder(name, Rules::kYaml);
   ViewBuffer buffer(text);
   std::istream in(&buffer);
   YamlEvents events(builder);

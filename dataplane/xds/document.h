@@ -39,17 +39,20 @@ class Document {
     kAlias,
   };
 
+  // Whose rules say what a plain scalar means: in JSON's there are no octal numbers and no "yes".
+  enum class Rules : uint8_t { kYaml, kJson };
+
   // `name` is what errors call the text: a file's name, a flag's.
   static absl::StatusOr<Document> ParseYaml(std::string_view text, std::string_view name);
   // What both ask of a text first: its size, and that it is UTF-8 without control
   // characters.
   static absl::Status CheckText(std::string_view text, std::string_view name);
-  static absl::StatusOr<Document> ParseJson(std::string_view text, std::string_view name);
+  static absl::StatusOr<Document> ParseJson(std::string_view text, std::string_view name,
+                                            Rules rules = Rules::kJson);
 
   const std::string& name() const { return name_; }
   size_t size() const { return nodes_.size(); }
-  // JSON is read by JSON's rules: no octal numbers, no "yes".
-  bool is_json() const { return is_json_; }
+  bool is_json() const { return rules_ == Rules::kJson; }
 
   Kind kind(Index i) const { return nodes_[i].kind; }
   int line(Index i) const { return static_cast<int>(nodes_[i].line); }
@@ -76,13 +79,13 @@ class Document {
   std::string name_;
   std::string text_;
   std::vector<Node> nodes_;
-  bool is_json_ = false;
+  Rules rules_ = Rules::kYaml;
 };
 
 // Fills a document event by event; both parsers' common part.
 class DocumentBuilder {
  public:
-  explicit DocumentBuilder(std::string_view name, bool is_json);
+  DocumentBuilder(std::string_view name, Document::Rules rules);
 
   void Scalar(Document::Kind kind, int line, std::string_view text);
   void Alias(int line, Document::Index target);

@@ -218,9 +218,10 @@ class JsonReader {
 
 }  // namespace
 
-absl::StatusOr<Document> Document::ParseJson(std::string_view text, std::string_view name) {
+absl::StatusOr<Document> Document::ParseJson(std::string_view text, std::string_view name,
+                                             Rules rules) {
   FL_RETURN_IF_ERROR(CheckText(text, name));
-  DocumentBuilder builder(name, /*is_json=*/true);
+  DocumentBuilder builder(name, rules);
   if (absl::Status status = JsonReader(text, builder).Read(); !status.ok()) {
     return InvalidArgument(name, ":", status.message());
   }

@@ -1,5 +1,6 @@
 #include "dataplane/xds/file_source.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,7 +10,6 @@
 
 #include "dataplane/base/log.h"
 #include "dataplane/base/status.h"
-#include "dataplane/xds/bootstrap.h"
 #include "dataplane/xds/xds_client.h"
 #include "envoy/service/discovery/v3/discovery.pb.h"
 
@@ -24,13 +24,21 @@ std::string DirectoryOf(const std::string& path) {
 
 std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// Device and inode of what is at the end of all links.
+std::pair<uint64_t, uint64_t> FileAt(const std::string& path) {
+  struct stat info{};
+  if (stat(path.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino};
+}
+
 }  // namespace
 
 FileSource::FileSource(Options options, UpdateHandler& handler, event::Loop& loop)
     : options_(std::move(options)),
       handler_(handler),
       soon_([](void* self) { static_cast<FileSource*>(self)->Load(); }, this),
-      timers_(loop.timers()) {}
+      timers_(loop.timers()),
+      content_(options_.path, options_.type) {}
 
 absl::StatusOr<std::unique_ptr<FileSource>> FileSource::Open(Options options,
                                                              UpdateHandler& handler,
@@ -44,16 +52,16 @@ absl::StatusOr<std::unique_ptr<FileSource>> FileSource::Open(Options options,
   const std::string& watched = source->options_.watched_directory;
   auto watch =
       watcher.Watch(watched.empty() ? DirectoryOf(source->options_.path) : watched,
-                    [source = source.get()](std::string_view name) { source->OnChange(name); });
+                    [source = source.get()](const auto& change) { source->OnChange(change); });
   if (!watch.ok()) return Annotate(watch.status(), "path_config_source");
   source->watch_ = *std::move(watch);
   return source;
 }
 
-void FileSource::OnChange(std::string_view name) {
-  const bool is_concerned =
-      !options_.watched_directory.empty() || name.empty() || name == NameOf(options_.path);
-  if (is_concerned && !interest_.empty()) Load();
+void FileSource::OnChange(const FileWatcher::Change& change) {
+  const bool is_own = change.name.empty() || change.name == NameOf(options_.path);
+  const bool may_be_swap = change.is_move && !options_.watched_directory.empty();
+  if (is_own || (may_be_swap && FileAt(options_.path) != file_)) LoadSoon();
 }
 
 void FileSource::SetInterest(ResourceType, Interest interest) {
@@ -74,8 +82,9 @@ void FileSource::LoadSoon() {
 void FileSource::Load() {
   soon_.Disarm();
   if (interest_.empty()) return;
+  file_ = FileAt(options_.path);
   ResponseReader reader(options_.type, interest_);
-  auto response = LoadResources(options_.path);
+  auto response = content_.Load();
   if (response.ok()) {
     reader.update().version = response->version_info();
     reader.update().is_whole_state = IsWholeState(options_.type);

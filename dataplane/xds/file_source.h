@@ -4,19 +4,22 @@
 // A config source that is a file of resources (path_config_source), for one type of resource.
 //
 // It is read when something of it is first wanted, and again when it is replaced by a move or
-// written and closed; with a watched directory, when anything is moved or written there (the way of
-// mounted volumes that swap a symbolic link). A file that cannot be read or parsed changes nothing:
-// what it held before stays, the fault is logged and counted.
+// written and closed. With a watched directory, a move of something else there counts too if the
+// path leads to another file after it (mounted volumes swap a symbolic link). A file that cannot be
+// read or parsed changes nothing: what it held before stays, the fault is logged and counted.
 //
 // Thread: the loop's; reading blocks it. Owner: Sources.
 // Source: config.core.v3.PathConfigSource.
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dataplane/event/epoll_loop.h"
 #include "dataplane/xds/file_watcher.h"
+#include "dataplane/xds/resource_file.h"
 #include "dataplane/xds/update.h"
 
 namespace fairlead::xds {
@@ -40,7 +43,7 @@ class FileSource final : public Source {
  private:
   FileSource(Options options, UpdateHandler& handler, event::Loop& loop);
 
-  void OnChange(std::string_view name);
+  void OnChange(const FileWatcher::Change& change);
   void LoadSoon();
   void Load();
 
@@ -49,6 +52,9 @@ class FileSource final : public Source {
   event::Timer soon_;
   event::TimerWheel& timers_;
   std::unique_ptr<FileWatcher::Handle> watch_;
+  ResourceFile content_;
+  // Which file the path led to when it was read: device and inode.
+  std::pair<uint64_t, uint64_t> file_;
   Interest interest_;
 };
 

@@ -109,6 +109,20 @@ TEST_F(FileSourceTest, OtherFilesInTheDirectoryDoNotMatter) {
   EXPECT_EQ(handler_.updates.back().version, "2");
 }
 
+// Neither does what is written beside it before it is moved there, nor another file's move.
+TEST_F(FileSourceTest, OtherFilesInTheWatchedDirectoryDoNotMatter) {
+  Write(path_, File("1", {"a"}));
+  auto source = Open(directory_);
+  ASSERT_TRUE(HasUpdates(1));
+  Write(directory_ + "/other.yaml.new", "x");
+  ASSERT_EQ(
+      std::rename((directory_ + "/other.yaml.new").c_str(), (directory_ + "/other.yaml").c_str()),
+      0);
+  Replace(File("2", {"b"}));
+  ASSERT_TRUE(HasUpdates(2));
+  EXPECT_EQ(handler_.updates.back().version, "2");
+}
+
 // How mounted volumes are updated: files are links through a link to a folder, which is swapped.
 TEST_F(FileSourceTest, SwapOfALinkInTheWatchedDirectoryIsSeen) {
   for (const char* version : {"v1", "v2"}) {

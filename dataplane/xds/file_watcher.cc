@@ -73,22 +73,22 @@ void FileWatcher::OnReadable() {
       const auto* event = reinterpret_cast<const inotify_event*>(at);
       at += sizeof(inotify_event) + event->len;
       if ((event->mask & IN_Q_OVERFLOW) != 0) {
-        Call(-1, "");
+        Call(-1, {});
       } else if ((event->mask & (IN_MOVED_TO | IN_CLOSE_WRITE)) != 0) {
-        Call(event->wd, event->len == 0 ? "" : event->name);
+        Call(event->wd, {event->len == 0 ? "" : event->name, (event->mask & IN_MOVED_TO) != 0});
       }
     }
   }
 }
 
 // -1: everybody. A callback may end any watch, its own too.
-void FileWatcher::Call(int descriptor, std::string_view name) {
+void FileWatcher::Call(int descriptor, const Change& change) {
   std::vector<std::shared_ptr<Listener>> concerned;
   for (const auto& [id, listener] : listeners_) {
     if (descriptor < 0 || listener->descriptor == descriptor) concerned.push_back(listener);
   }
   for (const std::shared_ptr<Listener>& listener : concerned) {
-    if (listener.use_count() > 1) listener->callback(name);  // Else it was withdrawn.
+    if (listener.use_count() > 1) listener->callback(change);  // Else it was withdrawn.
   }
 }
 

@@ -3,8 +3,9 @@
 
 // Tells when files in a directory were replaced (moved into it) or written and closed, by inotify.
 //
-//     FL_ASSIGN_OR_RETURN(auto watch, watcher.Watch("/etc/proxy", [](std::string_view name)
-//     {...}));
+//     FL_ASSIGN_OR_RETURN(auto watch,
+//                         watcher.Watch("/etc/proxy", [](const FileWatcher::Change& change)
+//                         {...}));
 //     // the watch ends with `watch`
 //
 // Thread: the loop's. Owner: Sources. Limits: the kernel's (fs.inotify.max_user_watches). When the
@@ -24,7 +25,13 @@ namespace fairlead::xds {
 
 class FileWatcher {
  public:
-  using Callback = absl::AnyInvocable<void(std::string_view name)>;
+  struct Change {
+    // Within the directory; empty: anything may have changed.
+    std::string_view name;
+    // Moved into the directory, in contrast to written in it.
+    bool is_move = false;
+  };
+  using Callback = absl::AnyInvocable<void(const Change& change)>;
 
   // Withdraws the callback; the watcher must outlive it.
   class Handle {
@@ -52,7 +59,7 @@ class FileWatcher {
   };
 
   void OnReadable();
-  void Call(int descriptor, std::string_view name);
+  void Call(int descriptor, const Change& change);
   void Remove(uint64_t id);
 
   event::EpollLoop& loop_;
