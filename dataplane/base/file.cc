@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -21,6 +22,7 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t bytes_max) {
   if (fstat(fd, &info) != 0) return Failed("read");
   if (S_ISDIR(info.st_mode)) return InvalidArgument("is a directory, a file is wanted");
   std::string text;
+  if (info.st_size > 0) text.reserve(std::min(static_cast<size_t>(info.st_size), bytes_max));
   while (true) {
     char buffer[1 << 16];
     const ssize_t n = read(fd, buffer, sizeof(buffer));

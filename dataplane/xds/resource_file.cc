@@ -55,6 +55,8 @@ absl::StatusOr<DiscoveryResponse> ResourceFile::Load() {
   DiscoveryResponse response;
   entries_known_ = 0;
   next_ = {};
+  next_.places.reserve(known_.places.size());
+  next_.bytes.reserve(known_.bytes.size() + known_.bytes.size() / 8);
   const bool is_read = LoadNews(text, response);
   known_ = std::exchange(next_, {});
   if (is_read) return response;
@@ -95,6 +97,7 @@ std::string ResourceFile::LeaveOutKnown(std::string_view text,
   const std::string_view mark = HoldsHosts(type_) ? kHostMark : kResourceMark;
   const bool is_json = LooksLikeJson(text);
   std::string news;
+  if (known_.places.empty()) news.reserve(text.size() + mark.size() + 64);
   size_t at = 0;
   for (const List& list : lists) {
     news += text.substr(at, list.text.begin - at);
@@ -132,6 +135,7 @@ absl::Status ResourceFile::ParseNews(const std::string& news, DiscoveryResponse&
 bool ResourceFile::PutBack(std::vector<List>& lists, DiscoveryResponse& response) {
   size_t next = 0;
   std::string whole;
+  whole.reserve(next_.bytes.capacity() + next_.bytes.capacity() / 8);
   if (!HoldsHosts(type_)) {
     // The only list of its name; others would be within it.
     return lists.size() == 1 && PutBack(lists[0], response.SerializeAsString(), whole) &&

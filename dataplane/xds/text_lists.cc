@@ -41,8 +41,15 @@ class JsonLists {
   // From behind its first quote; opens the list when this was its key.
   bool SkipString() {
     const size_t start = at_;
-    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
-    if (at_ >= text_.size()) return false;
+    while (true) {
+      at_ = text_.find('"', at_);
+      if (at_ == std::string_view::npos) return false;
+      // It is part of the string behind an odd number of backslashes.
+      size_t before = at_;
+      while (before > start && text_[before - 1] == '\\') --before;
+      if ((at_ - before) % 2 == 0) break;
+      ++at_;
+    }
     const std::string_view name = text_.substr(start, at_++ - start);
     if (list_.has_value() || name != key_) return true;
     if (TakeSign(':') && TakeSign('[')) {
