@@ -66,10 +66,20 @@ std::vector<ResourceError> Clusters::OnClusters(Update update) {
   TypeStatus& status = context_.Status(ResourceType::kCluster);
   std::vector<ResourceError> errors;
   is_updating_ = true;
-  StringSet present;
-  if (update.is_whole_state) present.insert(update.kept.begin(), update.kept.end());
+  std::vector<std::string> removed = std::move(update.removed);
+  if (update.is_whole_state) {
+    // By reference, so before anything is moved out of the update.
+    absl::flat_hash_set<std::string_view, StringHash, std::equal_to<>> present;
+    present.reserve(update.kept.size() + update.resources.size());
+    present.insert(update.kept.begin(), update.kept.end());
+    for (const Resource& resource : update.resources) present.insert(resource.name);
+    const auto is_present = [&](std::string_view name) { return present.contains(name); };
+    for (const auto& [name, entry] : entries_) {
+      if (!entry->is_static && !is_present(name)) removed.push_back(name);
+    }
+    status.ForgetAllBut(is_present);
+  }
   for (Resource& resource : update.resources) {
-    if (update.is_whole_state) present.insert(resource.name);
     const TypeStatus::Accepted* accepted = status.Find(resource.name);
     if (accepted != nullptr && accepted->hash == resource.hash && !accepted->is_static) {
       status.Confirm(resource, context_.now());
@@ -82,17 +92,10 @@ std::vector<ResourceError> Clusters::OnClusters(Update update) {
     }
     status.Accept(std::move(resource), false, context_.now());
   }
-  std::vector<std::string> removed = std::move(update.removed);
-  if (update.is_whole_state) {
-    for (const auto& [name, entry] : entries_) {
-      if (!entry->is_static && !present.contains(name)) removed.push_back(name);
-    }
-  }
   for (const std::string& name : removed) {
     status.Forget(name);
     Remove(name);
   }
-  if (update.is_whole_state) status.ForgetAllBut(present);
   is_updating_ = false;
   TellSources();
   NoteReady();

@@ -140,14 +140,14 @@ bool DeltaClient::Receive(std::string_view bytes) {
   TypeState& state = types_[*type];
   ResponseReader reader(*type, state.interest);
   reader.update().version = response.system_version_info();
-  for (auto& resource : *response.mutable_resources()) {
+  for (const auto& resource : response.resources()) {
     // Without a body it is a heartbeat, which only renews a time to live.
     if (!resource.has_resource()) continue;
     if (resource.has_ttl()) {
       reader.Refuse(resource.name(), ResponseReader::kTtlFault);
       continue;
     }
-    reader.AddNamed(resource.name(), resource.version(), *resource.mutable_resource());
+    reader.AddNamed(resource.name(), resource.version(), resource.resource());
   }
   Update update = reader.Take();
   for (std::string& name : *response.mutable_removed_resources()) {

@@ -88,8 +88,8 @@ void FileSource::Load() {
   if (response.ok()) {
     reader.update().version = response->version_info();
     reader.update().is_whole_state = IsWholeState(options_.type);
-    for (auto& resource : *response->mutable_resources()) {
-      reader.Add(resource, response->version_info());
+    for (const auto& resource : response->resources()) {
+      reader.Add(resource.type_url(), resource.value(), response->version_info());
     }
   } else {
     // An update without a resource, so that nobody waits for one.

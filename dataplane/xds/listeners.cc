@@ -123,7 +123,9 @@ std::vector<ResourceError> Listeners::OnListeners(Update update) {
     status.Forget(name);
     Remove(name);
   }
-  if (update.is_whole_state) status.ForgetAllBut(present);
+  if (update.is_whole_state) {
+    status.ForgetAllBut([&](std::string_view name) { return present.contains(name); });
+  }
   routes_.TellSources();
   NoteReady();
   return errors;

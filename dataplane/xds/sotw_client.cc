@@ -1,8 +1,12 @@
 #include "dataplane/xds/sotw_client.h"
 
 #include <utility>
+#include <vector>
 
+#include "dataplane/xds/wire_fields.h"
 #include "envoy/service/discovery/v3/discovery.pb.h"
+#include "google/protobuf/any.pb.h"
+#include "google/protobuf/stubs/common.h"
 
 namespace fairlead::xds {
 
@@ -76,9 +80,48 @@ bool SotwClient::NextRequest(std::string& request) {
   return false;
 }
 
-bool SotwClient::Receive(std::string_view bytes) {
+namespace {
+
+// A response without its resources, and these as they stand in its bytes: a large one has 10,000,
+// of which nothing but one is new.
+struct Parts {
+  struct Any {
+    std::string_view type_url;
+    std::string_view value;
+  };
   DiscoveryResponse response;
-  if (!response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  std::vector<Any> resources;
+};
+
+bool ParseAny(std::string_view bytes, Parts::Any& any) {
+  WireFields fields(bytes);
+  while (fields.Next()) {
+    if (fields.Is(google::protobuf::Any::kTypeUrlFieldNumber)) any.type_url = fields.value();
+    if (fields.Is(google::protobuf::Any::kValueFieldNumber)) any.value = fields.value();
+  }
+  return !fields.is_malformed() && google::protobuf::internal::IsStructurallyValidUTF8(
+                                       any.type_url.data(), static_cast<int>(any.type_url.size()));
+}
+
+bool Parse(std::string_view bytes, Parts& parts) {
+  std::string others;
+  WireFields fields(bytes);
+  while (fields.Next()) {
+    if (!fields.Is(DiscoveryResponse::kResourcesFieldNumber)) {
+      others += fields.field();
+    } else if (!ParseAny(fields.value(), parts.resources.emplace_back())) {
+      return false;
+    }
+  }
+  return !fields.is_malformed() && parts.response.ParseFromString(others);
+}
+
+}  // namespace
+
+bool SotwClient::Receive(std::string_view bytes) {
+  Parts parts;
+  if (!Parse(bytes, parts)) return false;
+  const DiscoveryResponse& response = parts.response;
   NoteControlPlane(response.control_plane());
   const std::optional<ResourceType> type = TypeOfUrl(response.type_url());
   if (!type.has_value() || !types_[*type].is_requested) {
@@ -91,8 +134,9 @@ bool SotwClient::Receive(std::string_view bytes) {
   ResponseReader reader(*type, state.interest);
   reader.update().version = response.version_info();
   reader.update().is_whole_state = IsWholeState(*type);
-  for (auto& resource : *response.mutable_resources())
-    reader.Add(resource, response.version_info());
+  for (const Parts::Any& resource : parts.resources) {
+    reader.Add(resource.type_url, resource.value, response.version_info());
+  }
   Update update = reader.Take();
   const std::vector<ResourceError> of_source = update.source_errors;
   const size_t resources = update.resources.size();

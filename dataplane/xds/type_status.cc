@@ -79,10 +79,10 @@ void TypeStatus::Forget(std::string_view name) {
   NoteChange(name);
 }
 
-void TypeStatus::ForgetAllBut(const StringSet& present) {
+void TypeStatus::ForgetAllBut(absl::FunctionRef<bool(std::string_view name)> is_present) {
   for (auto it = rejected_.begin(); it != rejected_.end();) {
     const auto rejected = it++;
-    if (!present.contains(rejected->first)) Forget(std::string(rejected->first));
+    if (!is_present(rejected->first)) Forget(std::string(rejected->first));
   }
 }
 

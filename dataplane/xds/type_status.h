@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "dataplane/base/strings.h"
 #include "dataplane/event/time_source.h"
@@ -70,7 +71,7 @@ class TypeStatus {
   void Remove(std::string_view name);
   // What was refused and is gone is no fault any more.
   void Forget(std::string_view name);
-  void ForgetAllBut(const StringSet& present);
+  void ForgetAllBut(absl::FunctionRef<bool(std::string_view name)> is_present);
   // Every worker serves that version of the resource.
   void SetLive(std::string_view name, const std::string& version, const ContentHash& hash,
                event::WallTime now);

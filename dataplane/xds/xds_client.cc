@@ -98,12 +98,11 @@ void XdsClient::CountUnknownType(std::string_view type_url) {
          type_url.substr(0, 200));
 }
 
-bool ResponseReader::HasType(const google::protobuf::Any& resource, std::string_view name) {
+bool ResponseReader::HasType(std::string_view type_url, std::string_view name) {
   const std::string_view wanted = TypeUrl(update_.type);
   const auto after_slash = [](std::string_view url) { return url.substr(url.rfind('/') + 1); };
-  if (after_slash(resource.type_url()) == after_slash(wanted)) return true;
-  Refuse(name, StrCat("is a '", std::string_view(resource.type_url()).substr(0, 200), "', a '",
-                      wanted, "' is wanted"));
+  if (type_url == wanted || after_slash(type_url) == after_slash(wanted)) return true;
+  Refuse(name, StrCat("is a '", type_url.substr(0, 200), "', a '", wanted, "' is wanted"));
   return false;
 }
 
@@ -117,26 +116,19 @@ void ResponseReader::Refuse(std::string_view name, std::string_view fault) {
   update_.source_errors.push_back({std::string(name), StrCat(noun, " '", name, "': ", fault)});
 }
 
-void ResponseReader::Add(google::protobuf::Any& resource, const std::string& version) {
-  constexpr std::string_view kWrapper = "envoy.service.discovery.v3.Resource";
-  const std::string& url = resource.type_url();
-  if (url.size() > kWrapper.size() &&
-      url.compare(url.size() - kWrapper.size(), std::string::npos, kWrapper) == 0 &&
-      url[url.size() - kWrapper.size() - 1] == '/') {
-    return AddWrapped(resource);
-  }
+void ResponseReader::Add(std::string_view type_url, std::string_view bytes,
+                         const std::string& version) {
+  if (type_url.ends_with("/envoy.service.discovery.v3.Resource")) return AddWrapped(bytes);
   ++index_;
-  if (!HasType(resource, "")) return;
-  std::optional<std::string> name = NameInBytes(resource.value());
+  if (!HasType(type_url, "")) return;
+  std::optional<std::string> name = NameInBytes(bytes);
   if (!name.has_value()) return Refuse("", "is not well-formed");
-  const ContentHash hash = HashOf(resource.value());
-  update_.resources.push_back(
-      {*std::move(name), version, std::move(*resource.mutable_value()), hash});
+  update_.resources.push_back({*std::move(name), version, std::string(bytes), HashOf(bytes)});
 }
 
-void ResponseReader::AddWrapped(google::protobuf::Any& wrapper) {
+void ResponseReader::AddWrapped(std::string_view wrapper) {
   envoy::service::discovery::v3::Resource resource;
-  if (!wrapper.UnpackTo(&resource)) {
+  if (!resource.ParseFromArray(wrapper.data(), static_cast<int>(wrapper.size()))) {
     ++index_;
     return Refuse("", "is in a malformed envoy.service.discovery.v3.Resource");
   }
@@ -144,28 +136,32 @@ void ResponseReader::AddWrapped(google::protobuf::Any& wrapper) {
     ++index_;
     return Refuse(resource.name(), kTtlFault);
   }
-  AddNamed(resource.name(), resource.version(), *resource.mutable_resource());
+  AddNamed(resource.name(), resource.version(), resource.resource());
 }
 
 void ResponseReader::AddNamed(std::string_view name, const std::string& version,
-                              google::protobuf::Any& resource) {
+                              const google::protobuf::Any& resource) {
   ++index_;
-  if (!HasType(resource, name)) return;
+  if (!HasType(resource.type_url(), name)) return;
   const std::optional<std::string> inner = NameInBytes(resource.value());
   if (!inner.has_value()) return Refuse(name, "is not well-formed");
   if (*inner != name) return Refuse(name, StrCat("holds one that is named '", *inner, "'"));
-  const ContentHash hash = HashOf(resource.value());
-  update_.resources.push_back({*inner, version, std::move(*resource.mutable_value()), hash});
+  update_.resources.push_back({*inner, version, resource.value(), HashOf(resource.value())});
 }
 
 Update ResponseReader::Take() {
+  // The names by reference: as good as always each is there once.
+  absl::flat_hash_set<std::string_view, StringHash, std::equal_to<>> names;
+  names.reserve(update_.resources.size());
   StringMap<int> times;
-  for (const Resource& resource : update_.resources) ++times[resource.name];
+  for (const Resource& resource : update_.resources) {
+    if (!names.insert(resource.name).second) ++times.try_emplace(resource.name, 1).first->second;
+  }
   for (const auto& [name, count] : times) {
-    if (count > 1) Refuse(name, StrCat("is in the response ", count, " times"));
+    Refuse(name, StrCat("is in the response ", count, " times"));
   }
   std::erase_if(update_.resources, [&](const Resource& resource) {
-    return times[resource.name] > 1 || !interest_.Wants(resource.name);
+    return !interest_.Wants(resource.name) || (!times.empty() && times.contains(resource.name));
   });
   const auto& errors = update_.source_errors;
   // A resource whose name cannot be read may be any of those that seem to be missing.

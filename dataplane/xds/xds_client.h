@@ -133,10 +133,12 @@ class ResponseReader {
     update_.type = type;
   }
 
-  // A resource as state-of-the-world responses hold it: of the type, or wrapped in a Resource.
-  void Add(google::protobuf::Any& resource, const std::string& version);
-  // A resource with its name told (delta). `bytes` are emptied.
-  void AddNamed(std::string_view name, const std::string& version, google::protobuf::Any& resource);
+  // A resource as state-of-the-world responses hold it, in an Any of `type_url` and `bytes`: of the
+  // type, or wrapped in a Resource.
+  void Add(std::string_view type_url, std::string_view bytes, const std::string& version);
+  // A resource with its name told (delta).
+  void AddNamed(std::string_view name, const std::string& version,
+                const google::protobuf::Any& resource);
   // A resource that is refused whatever it holds.
   void Refuse(std::string_view name, std::string_view fault);
   // Finds the duplicates. Resources that nobody asked for are left out.
@@ -146,8 +148,8 @@ class ResponseReader {
   static constexpr std::string_view kTtlFault = "has a ttl, which is not supported by this proxy";
 
  private:
-  void AddWrapped(google::protobuf::Any& wrapper);
-  bool HasType(const google::protobuf::Any& resource, std::string_view name);
+  void AddWrapped(std::string_view wrapper);
+  bool HasType(std::string_view type_url, std::string_view name);
 
   const Interest& interest_;
   Update update_;
