@@ -27,7 +27,8 @@ class Batch {
     pieces_[size_++] = std::move(piece);
   }
   void AddChunkLine(uint64_t chunk_size, bool is_first) {
-    char* const line = lines_[size_].data();
+    // With its data it is two pieces.
+    char* const line = lines_[size_ / 2].data();
     const size_t n = codec::http1::WriteChunkLine(line, chunk_size, is_first);
     Add(net::Slice::Static({line, n}));
   }
@@ -54,7 +55,7 @@ class Batch {
   static constexpr size_t kPieces = 16;
   PumpProgress& progress_;
   std::array<net::Slice, kPieces> pieces_;
-  std::array<std::array<char, codec::http1::kChunkLineMax>, kPieces> lines_;
+  std::array<std::array<char, codec::http1::kChunkLineMax>, kPieces / 2> lines_;
   size_t size_ = 0;
   // By position.
   uint32_t body_pieces_ = 0;
