@@ -221,7 +221,8 @@ int EpollLoop::WaitMillis(Duration wait_max) const {
 
 void EpollLoop::RunOnce(Duration wait_max) {
   thread_ = std::this_thread::get_id();
-  const bool is_busy = !requeued_.empty() || has_posted_.load(std::memory_order_acquire);
+  const bool is_busy =
+      !requeued_.empty() || !flushed_.empty() || has_posted_.load(std::memory_order_acquire);
   const int n =
       epoll_wait(epoll_, events_.data(), kEventsPerTurn, is_busy ? 0 : WaitMillis(wait_max));
   ++turn_;
@@ -243,6 +244,7 @@ void EpollLoop::RunOnce(Duration wait_max) {
   while (!again.empty()) again.pop_front().OnTurn();
   FireTimers(n);
   RunPosted();
+  while (!flushed_.empty()) flushed_.pop_front().OnTurn();
   // A destructor may bury more.
   while (!buried_.empty()) {
     std::vector<std::unique_ptr<EpollWatch>> buried = std::move(buried_);

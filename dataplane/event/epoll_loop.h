@@ -2,8 +2,9 @@
 #define FAIRLEAD_DATAPLANE_EVENT_EPOLL_LOOP_H_
 
 // The loop on epoll: edge-triggered, one epoll_ctl a connection, no system call that is not a read,
-// a write or a share of one epoll_wait in the steady state. Reads go on until one comes back short;
-// writes are tried at once.
+// a write or a share of one epoll_wait in the steady state. Reads go on until one comes back short.
+// Writes leave together at the end of the turn: the first one wakes the peers, and those that
+// follow find them awake, which is a tenth of what a request costs (tests/bench/RESULTS.md).
 //
 // Thread: see loop.h. Limits: a socket completes at most 32 operations a turn without waiting, so
 // that one busy peer cannot hold the loop; 256 events and 64 accepts a listening socket a turn.
@@ -30,7 +31,7 @@ class EpollWatch : public base::ListHook {
   // Called for all of a turn's events before the first OnEvents, so that whoever is resumed by one
   // knows of the others: bytes that wait on an idle connection, say.
   virtual void NoteEvents(uint32_t /*events*/) {}
-  // Called in the next turn for a watch given to EpollLoop::Requeue.
+  // Called for a watch given to EpollLoop::Requeue, in the next turn, or Flush.
   virtual void OnTurn() {}
 };
 
@@ -58,7 +59,10 @@ class EpollLoop final : public Loop {
   void Change(int fd, EpollWatch& watch, uint32_t events);
   // Takes a watch whose descriptor has been closed; it is destroyed after this turn's events.
   void Bury(std::unique_ptr<EpollWatch> watch) { buried_.push_back(std::move(watch)); }
+  // A watch that is in neither list already: something is left for the next turn, or for the end
+  // of this one.
   void Requeue(EpollWatch& watch) { requeued_.push_back(watch); }
+  void Flush(EpollWatch& watch) { flushed_.push_back(watch); }
   uint64_t turn() const { return turn_; }
 
  private:
@@ -79,6 +83,7 @@ class EpollLoop final : public Loop {
   std::vector<epoll_event> events_;
   std::vector<std::unique_ptr<EpollWatch>> buried_;
   base::IntrusiveList<EpollWatch> requeued_;
+  base::IntrusiveList<EpollWatch> flushed_;
 
   absl::Mutex mutex_;
   std::vector<absl::AnyInvocable<void()>> posted_ ABSL_GUARDED_BY(mutex_);

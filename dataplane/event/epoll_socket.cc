@@ -41,6 +41,7 @@ void EpollSocket::ShutdownWrite() { shutdown(fd_, SHUT_WR); }
 
 bool EpollSocket::IsQuietNow() const {
   if (!IsQuiet()) return false;
+  if (turn_ != static_cast<uint32_t>(loop_.turn())) return true;
   char byte;
   return recv(fd_, &byte, 1, MSG_PEEK) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
@@ -106,8 +107,8 @@ bool EpollSocket::TryRead(ReadOperation& operation) {
 
 bool EpollSocket::StartWrite(WriteOperation& operation) {
   FL_DCHECK(write_ == nullptr);
-  if (is_writable_ && TakeTurnShare() && TryWrite(operation)) return true;
   write_ = &operation;
+  if (is_writable_ && TakeTurnShare() && !watch_->is_linked()) loop_.Flush(*watch_);
   return false;
 }
 
@@ -158,7 +159,7 @@ bool EpollSocket::StartConnected(ConnectOperation& operation) {
 }
 
 void EpollSocket::ResumeReader() {
-  if (read_ == nullptr || !is_readable_) return;
+  if (read_ == nullptr || !is_readable_ || !TakeTurnShare()) return;
   // The watch outlives the socket until the end of the turn; whoever resumes may destroy the
   // socket.
   if (!TryRead(*read_)) return;

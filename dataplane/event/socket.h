@@ -96,8 +96,8 @@ class Socket {
   // False when input, the end of the stream or an error is known to be waiting: an idle connection
   // on which this is false must not be used again.
   virtual bool IsQuiet() const = 0;
-  // The same, but asks the kernel too, for what has arrived since the loop last looked. Costs a
-  // system call.
+  // The same, for a socket that was used since the loop last looked: asks the kernel what has
+  // arrived since, which costs a system call.
   virtual bool IsQuietNow() const = 0;
   virtual const net::Address& peer_address() const = 0;
   virtual net::Address local_address() const = 0;

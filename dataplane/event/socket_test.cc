@@ -45,6 +45,13 @@ class SocketTest : public ::testing::Test, private AcceptHandler {
     EXPECT_EQ(send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(bytes.size()));
   }
+  // A write that is withdrawn before it leaves.
+  void Use() {
+    std::array<net::Slice, 1> pieces{net::Slice::Static("x")};
+    auto write = ours->Write(pieces);
+    ASSERT_FALSE(write.await_ready());
+    write.await_suspend(std::noop_coroutine());
+  }
   void ResetPeer() {
     const linger now{1, 0};
     setsockopt(peer, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
@@ -129,6 +136,7 @@ TEST_F(SocketTest, WatcherMayDestroyTheSocket) {
 }
 
 TEST_F(SocketTest, KernelIsAskedForWhatTheLoopHasNotSeen) {
+  Use();
   EXPECT_TRUE(ours->IsQuietNow());
   Send("a");
   EXPECT_TRUE(ours->IsQuiet());
@@ -137,7 +145,28 @@ TEST_F(SocketTest, KernelIsAskedForWhatTheLoopHasNotSeen) {
   EXPECT_FALSE(ours->IsQuiet());
 }
 
+TEST_F(SocketTest, KernelIsNotAskedForWhatTheLoopKnows) {
+  Use();
+  Turn();
+  Send("a");
+  EXPECT_TRUE(ours->IsQuietNow());
+}
+
+TEST_F(SocketTest, WritesLeaveAtTheEndOfTheTurn) {
+  int64_t result = -1;
+  nursery.Spawn([](Socket& socket, int64_t& result) -> Task<void> {
+    std::array<net::Slice, 1> pieces{net::Slice::Static("abc")};
+    result = co_await socket.Write(pieces);
+  }(*ours, result));
+  char byte;
+  EXPECT_LT(recv(peer, &byte, 1, MSG_DONTWAIT), 0);
+  Turn();
+  EXPECT_EQ(result, 0);
+  EXPECT_EQ(recv(peer, &byte, 1, MSG_DONTWAIT), 1);
+}
+
 TEST_F(SocketTest, KernelKnowsOfAnEndBeforeTheLoopDoes) {
+  Use();
   shutdown(peer, SHUT_WR);
   EXPECT_TRUE(ours->IsQuiet());
   EXPECT_FALSE(ours->IsQuietNow());

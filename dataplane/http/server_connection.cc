@@ -98,7 +98,7 @@ event::Background ServerConnection::Serve(event::Nursery&, std::unique_ptr<Serve
       if (const auto end = c.ConnectionEnd(); end != event::MonotonicTime::max()) {
         c.watchdog_.SetDeadline(end, Alarm::kConnectionEnd);
       }
-      const auto read = co_await Guarded(c, c.socket_->Read(c.in_, net::kReadBlock));
+      const auto read = co_await Guarded(c, c.socket_->Read(c.in_, c.HeadReadSize()));
       c.is_idle_ = false;
       if (c.alarm_ == Alarm::kConnectionIdle) c.stats_->downstream_cx_idle_timeout.Add();
       if (c.alarm_ == Alarm::kConnectionEnd) c.stats_->downstream_cx_max_duration_reached.Add();
@@ -142,7 +142,7 @@ event::Task<void> ServerConnection::ServeRequest() {
     parsed = codec::http1::ParseRequestHead(scan, in_.data(), in_.size(),
                                             exchange_->hcm->object->head_limits, stream.request);
     if (parsed.state != ParseState::kIncomplete) break;
-    const int64_t n = co_await socket_->Read(in_, net::kReadBlock);
+    const int64_t n = co_await socket_->Read(in_, HeadReadSize());
     if (n == -ENOBUFS) {
       ReplyWithoutHead(filters::kOverloaded);
       co_return co_await SendResponse();
@@ -533,14 +533,18 @@ bool ServerConnection::ReplyToAlarm() {
 
 ServerConnection::Next ServerConnection::FinishExchange() {
   const bool is_request_read = exchange_->is_head_read && exchange_->request_body.is_complete();
+  is_last_body_large_ = exchange_->request_body.bytes_read() > net::kReadBlock;
   watchdog_.Clear();
   RecordRequest();
+  const bool has_asked_for_end = !exchange_->stream.request.keep_alive;
   const bool has_more_input = !in_.empty();
   worker_.GiveExchange(std::move(exchange_));
   if (is_broken_) return Next::kClose;
   if (keeps_alive_ && is_request_read) return Next::kAnotherRequest;
   // Closing over bytes that nobody has read sends a reset, on which the client may lose the answer.
-  const bool is_silent = is_request_read && !has_more_input && socket_->IsQuietNow();
+  // Who has asked for the end sends no more (RFC 9112 section 9.6).
+  const bool is_silent = is_request_read && !has_more_input &&
+                         (has_asked_for_end ? socket_->IsQuiet() : socket_->IsQuietNow());
   return is_silent ? Next::kClose : Next::kLinger;
 }
 

@@ -47,6 +47,7 @@ class ServerConnection final : public base::ListHook,
   class Guarded;
   enum class Next : uint8_t { kAnotherRequest, kClose, kLinger };
 
+  size_t HeadReadSize() const { return is_last_body_large_ ? net::kLargeBlock : net::kReadBlock; }
   // Whether the client has begun another request.
   bool HasRequestBytes() const;
   // One request, from its head to the end of its response.
@@ -118,6 +119,8 @@ class ServerConnection final : public base::ListHook,
   // The connection is broken: nothing more can be sent.
   bool is_broken_ : 1 = false;
   bool is_closed_by_peer_ : 1 = false;
+  // A sign that the next request is large too.
+  bool is_last_body_large_ : 1 = false;
 };
 
 }  // namespace fairlead::http

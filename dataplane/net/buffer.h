@@ -88,6 +88,10 @@ struct Block {
 inline constexpr size_t kSmallBlock = 4096 - sizeof(Block);
 inline constexpr size_t kReadBlock = 32768 - sizeof(Block);
 inline constexpr size_t kLargeBlock = 131072 - sizeof(Block);
+// How much to read at once of something of `expected` bytes.
+constexpr size_t ReadSizeFor(uint64_t expected) {
+  return expected > kReadBlock ? kLargeBlock : kReadBlock;
+}
 
 // A shared view of part of a block, or of bytes that live for ever. Copying counts the block once
 // more.

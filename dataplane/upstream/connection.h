@@ -34,6 +34,8 @@ class Connection final : public base::ListHook, private event::SocketWatcher {
   event::MonotonicTime connect_end{};
   // Requests that were started on it, the present one included.
   uint32_t requests = 0;
+  // Of the last answer, a sign of how large the next one is.
+  uint64_t last_body_bytes = 0;
   // More than the answer may come to the last request: one with a body, which a server that does
   // not read bodies takes for another request; HEAD, which some answer with a body.
   bool is_doubtful = false;

@@ -94,12 +94,8 @@ bool Http1Body::TakeChunked(BodyPiece& piece) {
 }
 
 size_t Http1Body::ReadSize() const {
-  if (framing_.kind == Framing::Kind::kLength && remaining_ <= net::kReadBlock) {
-    return net::kReadBlock;
-  }
-  // Of known or unknown length: small until it has shown to be large.
-  const bool is_large = framing_.kind == Framing::Kind::kLength || bytes_read_ > net::kReadBlock;
-  return is_large ? net::kLargeBlock : net::kReadBlock;
+  // Of unknown length: small until it has shown to be large.
+  return net::ReadSizeFor(framing_.kind == Framing::Kind::kLength ? remaining_ : bytes_read_);
 }
 
 event::Task<BodyPiece> Http1Body::Read() {

@@ -7,8 +7,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "dataplane/base/status.h"
-#include "google/protobuf/stubs/common.h"
 #include "dataplane/xds/text_lists.h"
+#include "google/protobuf/stubs/common.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
 #include "yaml-cpp/mark.h"

@@ -263,7 +263,8 @@ event::Task<UpstreamCall::Attempt> UpstreamCall::ReadHead(Stream& stream) {
           break;
         }
       }
-      const int64_t n = co_await connection_->socket().Read(in, net::kReadBlock);
+      const int64_t n =
+          co_await connection_->socket().Read(in, net::ReadSizeFor(connection_->last_body_bytes));
       if (n <= 0) {
         if (n == -ENOBUFS) co_return Attempt::kNoBuffer;
         // A head that is broken off is a response, and a bad one.
@@ -326,6 +327,7 @@ void UpstreamCall::Finish() {
   const bool upload_done = !upload_.has_value() || upload_->is_done();
   if (keeps_alive_ && upload_done && is_request_sent_ && body_.is_complete()) {
     upload_.reset();
+    connection_->last_body_bytes = body_.bytes_read();
     host_->Give(std::move(connection_), loop_.timers(), cluster_->config().idle_timeout);
   }
   Reset();
