@@ -66,6 +66,7 @@ std::vector<ResourceError> Clusters::OnClusters(Update update) {
   TypeStatus& status = context_.Status(ResourceType::kCluster);
   std::vector<ResourceError> errors;
   is_updating_ = true;
+  const event::WallTime now = context_.now();
   std::vector<std::string> removed = std::move(update.removed);
   if (update.is_whole_state) {
     // By reference, so before anything is moved out of the update.
@@ -80,11 +81,7 @@ std::vector<ResourceError> Clusters::OnClusters(Update update) {
     status.ForgetAllBut(is_present);
   }
   for (Resource& resource : update.resources) {
-    const TypeStatus::Accepted* accepted = status.Find(resource.name);
-    if (accepted != nullptr && accepted->hash == resource.hash && !accepted->is_static) {
-      status.Confirm(resource, context_.now());
-      continue;
-    }
+    if (status.ConfirmIfSame(resource, now)) continue;
     if (absl::Status applied = Apply(resource, /*is_static=*/false); !applied.ok()) {
       errors.push_back(RejectResource(context_, ResourceType::kCluster, resource.name,
                                       resource.version, applied));

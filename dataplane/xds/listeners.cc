@@ -98,6 +98,7 @@ void Listeners::Start() {
 std::vector<ResourceError> Listeners::OnListeners(Update update) {
   TypeStatus& status = context_.Status(ResourceType::kListener);
   std::vector<ResourceError> errors;
+  const event::WallTime now = context_.now();
   StringSet present(update.kept.begin(), update.kept.end());
   for (const Resource& resource : update.resources) present.insert(resource.name);
   StringSet removed(update.removed.begin(), update.removed.end());
@@ -107,11 +108,7 @@ std::vector<ResourceError> Listeners::OnListeners(Update update) {
     }
   }
   for (Resource& resource : update.resources) {
-    const TypeStatus::Accepted* accepted = status.Find(resource.name);
-    if (accepted != nullptr && accepted->hash == resource.hash && !accepted->is_static) {
-      status.Confirm(resource, context_.now());
-      continue;
-    }
+    if (status.ConfirmIfSame(resource, now)) continue;
     if (absl::Status applied = Apply(resource, /*is_static=*/false, removed); !applied.ok()) {
       errors.push_back(RejectResource(context_, ResourceType::kListener, resource.name,
                                       resource.version, applied));

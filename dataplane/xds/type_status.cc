@@ -42,16 +42,28 @@ void TypeStatus::Accept(Resource resource, bool is_static, event::WallTime now) 
   Enter(accepted);
 }
 
-void TypeStatus::Confirm(const Resource& resource, event::WallTime now) {
+void TypeStatus::Confirm(Accepted& accepted, const Resource& resource, event::WallTime now) {
   if (const auto it = rejected_.find(resource.name); it != rejected_.end()) {
     rejected_.erase(it);
     NoteChange(resource.name);
   }
-  const auto it = accepted_.find(resource.name);
-  if (it == accepted_.end() || it->second.version == resource.version) return;
+  if (accepted.version == resource.version) return;
   // Not told as a change: in a response that holds every resource each has the response's version.
-  it->second.version = resource.version;
-  it->second.at = now;
+  accepted.version = resource.version;
+  accepted.at = now;
+}
+
+void TypeStatus::Confirm(const Resource& resource, event::WallTime now) {
+  const auto it = accepted_.find(resource.name);
+  if (it != accepted_.end()) Confirm(it->second, resource, now);
+}
+
+bool TypeStatus::ConfirmIfSame(const Resource& resource, event::WallTime now) {
+  const auto it = accepted_.find(resource.name);
+  if (it == accepted_.end() || it->second.is_static) return false;
+  if (!(it->second.hash == resource.hash)) return false;
+  Confirm(it->second, resource, now);
+  return true;
 }
 
 void TypeStatus::Reject(const std::string& name, const std::string& version, std::string_view error,

@@ -66,6 +66,8 @@ class TypeStatus {
   void Accept(Resource resource, bool is_static, event::WallTime now);
   // The same bytes came again under another version.
   void Confirm(const Resource& resource, event::WallTime now);
+  // Confirms it if it is what was accepted last, and not of the bootstrap.
+  bool ConfirmIfSame(const Resource& resource, event::WallTime now);
   void Reject(const std::string& name, const std::string& version, std::string_view error,
               event::WallTime now);
   void Remove(std::string_view name);
@@ -101,6 +103,7 @@ class TypeStatus {
 
  private:
   void NoteChange(std::string_view name);
+  void Confirm(Accepted& accepted, const Resource& resource, event::WallTime now);
   // The bookkeeping of what an entry counts as.
   void Leave(const Accepted& accepted);
   void Enter(const Accepted& accepted);
