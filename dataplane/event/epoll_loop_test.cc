@@ -209,7 +209,11 @@ TEST(EpollLoopTest, WhatHasArrivedBeatsATimerAfterAStall) {
   pair.nursery.Spawn(ReadInTime(*pair.loop, *pair.keeper.kept, result, is_read));
   std::array<net::Slice, 1> out{net::Slice::Static("x")};
   auto write = pair.client->Write(out);
-  ASSERT_TRUE(write.await_ready());
+  ASSERT_FALSE(write.await_ready());
+  write.await_suspend(std::noop_coroutine());
+  pair.loop->RunOnce(std::chrono::milliseconds(0));
+  ASSERT_EQ(write.await_resume(), 0);
+  ASSERT_FALSE(is_read);
   time.Advance(std::chrono::seconds(10));
   while (!is_read) pair.loop->RunOnce(std::chrono::milliseconds(1));
   EXPECT_EQ(result, 1);

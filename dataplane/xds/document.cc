@@ -35,14 +35,12 @@ class YamlEvents : public YAML::EventHandler {
   // "<line>: <fault>"; empty if there is none.
   const std::string& fault() const { return fault_; }
 
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > kDocumentsMax) fault_ = StrCat(mark.line + 1, ": ", kSecondDocument);
-  }
+  void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override { is_first_ = false; }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (is_first_) return Scalar(mark, "?", anchor, "", Document::Kind::kNull);
     // An empty document at the end is harmless. But yaml-cpp makes them without end of a bracket
-    // that closes nothing.
+    // that closes nothing, or a comma where none may stand.
     if (fault_.empty() && std::exchange(had_empty_, true)) {
       fault_ = StrCat(mark.line + 1, ": something follows the document's end");
     }
@@ -87,7 +85,7 @@ class YamlEvents : public YAML::EventHandler {
   bool IsRefused(const YAML::Mark& mark, const std::string& tag) {
     if (!fault_.empty()) return true;
     if (!is_first_) {
-      fault_ = kSecondDocument;
+      fault_ = "a second document begins here; one is allowed";
     } else if (!tag.empty() && tag != "?" && tag != "!" &&
                tag.rfind("tag:yaml.org,2002:", 0) != 0) {
       fault_ = StrCat("tag '", tag, "' is not supported");
@@ -101,14 +99,7 @@ class YamlEvents : public YAML::EventHandler {
     return true;
   }
 
-  static constexpr std::string_view kSecondDocument =
-      "a second document begins here; one is allowed";
-  // Empty ones behind the first are none. yaml-cpp makes them without end of a "," that stands
-  // where none may.
-  static constexpr int kDocumentsMax = 16;
-
   DocumentBuilder& builder_;
-  int documents_ = 0;
   absl::flat_hash_map<YAML::anchor_t, Document::Index> anchors_;
   bool is_first_ = true;
   bool had_empty_ = false;
