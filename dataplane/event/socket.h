@@ -8,10 +8,11 @@
 //                                                              // < 0 -errno; -ENOBUFS: no memory
 //     int64_t e = co_await socket.Write(pieces);               // 0 all is written, < 0 -errno
 //
-// An operation completes at once when the kernel is ready, and else suspends the awaiting
-// coroutine. One read and one write may be under way at a time. An awaiter that is destroyed
-// withdraws its operation; a socket must outlive the awaiters of its operations. Memory to read
-// into is taken from the pool only when bytes are there, so that a waiting connection holds none.
+// A read completes at once when bytes are there, and else suspends the awaiting coroutine, as a
+// write does: to the end of the loop's turn, and on while the kernel takes no more. One read and
+// one write may be under way at a time. An awaiter that is destroyed withdraws its operation; a
+// socket must outlive the awaiters of its operations. Memory to read into is taken from the pool
+// only when bytes are there, so that a waiting connection holds none.
 //
 // Thread: worker. Closed by its destructor.
 
